@@ -1,0 +1,48 @@
+namespace Actors.Ledger;
+
+/// <summary>A chunk of tasks for one worker. The worker answers with reports that carry it until nothing of it is left.</summary>
+internal sealed class Assignment(WorkerRecord worker, int count) : LedgerEffect
+{
+    public WorkerRecord Worker { get; } = worker;
+
+    public AssignedTask[] Tasks { get; } = new AssignedTask[count];
+}
+
+/// <summary>One run of one task, with what the worker may read while the ledger goes on.</summary>
+/// <param name="Task">Its record: the worker reads only what never changes.</param>
+/// <param name="Run">Says which run a report is about.</param>
+/// <param name="Attempt">1-based.</param>
+internal readonly record struct AssignedTask(TaskRecord Task, int Run, int Attempt);
+
+/// <summary>A worker as the ledger sees it.</summary>
+internal sealed class WorkerRecord(int id, int pool, object? reference = null)
+{
+    public int Id { get; } = id;
+
+    public int Pool { get; } = pool;
+
+    /// <summary>The actor; the ledger only hands it back in the effects.</summary>
+    public object? Reference { get; } = reference;
+
+    /// <summary>What it has; null while it has nothing.</summary>
+    public Assignment? Assignment { get; set; }
+
+    /// <summary>How many tasks of its assignment are still with it.</summary>
+    public int Outstanding { get; set; }
+
+    /// <summary>Whether it made itself known and has not been lost since.</summary>
+    public bool IsKnown { get; set; }
+
+    /// <summary>When to ask for what it has not started; max where that is pointless.</summary>
+    public long RecallAtTicks { get; set; } = long.MaxValue;
+
+    /// <summary>When its running attempt has timed out; max where it cannot, or where it is not known which one runs.</summary>
+    public long TimeoutAtTicks { get; set; } = long.MaxValue;
+
+    /// <summary>When its running attempt, told to end, is abandoned.</summary>
+    public long AbandonAtTicks { get; set; } = long.MaxValue;
+
+    public long NextCheckTicks => Math.Min(Math.Min(RecallAtTicks, TimeoutAtTicks), AbandonAtTicks);
+
+    public void ClearChecks() => RecallAtTicks = TimeoutAtTicks = AbandonAtTicks = long.MaxValue;
+}

@@ -1,0 +1,59 @@
+namespace Actors.Ledger;
+
+/// <summary>How one run ended, as the worker reports it.</summary>
+internal enum EndKind : byte
+{
+    /// <summary>Never run: given back, or recalled before it started.</summary>
+    GivenBack,
+
+    /// <summary>With a result; its follow-ups, if any, are real from now on.</summary>
+    Succeeded,
+
+    /// <summary>With a join; its follow-ups are real from now on.</summary>
+    Joined,
+
+    /// <summary>A step of a fold: <see cref="AttemptEnd.Payload"/> is the new state.</summary>
+    Folded,
+
+    /// <summary>It threw or asked for a retry: the retry policy decides.</summary>
+    Failed,
+
+    /// <summary>It failed for good by its own choice.</summary>
+    FailedForGood,
+
+    /// <summary>It put itself off: costs no attempt.</summary>
+    PutOff,
+
+    /// <summary>It ended because its own token told it to.</summary>
+    Interrupted,
+}
+
+/// <summary>One entry of a report.</summary>
+internal struct AttemptEnd
+{
+    public TaskRecord Task;
+    public int Run;
+    public EndKind Kind;
+
+    /// <summary><see cref="Outcome"/> where it succeeded, <see cref="Failure"/> where it failed, the new state of a fold.</summary>
+    public object? Payload;
+
+    public AttemptDetail? Detail;
+
+    /// <summary>How long the handler took.</summary>
+    public TimeSpan Elapsed;
+}
+
+/// <summary>The parts of an end that most ends do not have.</summary>
+internal sealed class AttemptDetail
+{
+    public List<TaskRecord>? Spawned { get; set; }
+
+    public JoinRecord? Join { get; set; }
+
+    /// <summary>The policy that holds after this failure, where it is not the task's own.</summary>
+    public RetryPolicy? Retry { get; set; }
+
+    /// <summary>How long the task wants to rest; null leaves it to the policy.</summary>
+    public TimeSpan? Delay { get; set; }
+}

@@ -1,0 +1,373 @@
+using System.Diagnostics;
+
+namespace Actors.Ledger;
+
+/// <summary>
+/// The rules of ending: an outcome reaches the join it feeds, the owner of a join, and the tree. All of them walk with
+/// lists of their own, never by recursion: a chain of a million joins ends in one loop.
+/// </summary>
+internal sealed class Endings(TaskLedger ledger)
+{
+    private readonly Queue<(TaskRecord Task, Outcome Outcome)> _ending = new();
+    private readonly List<TaskRecord> _cancelling = [];
+    private bool _isEnding;
+
+    /// <summary>Ends a task, and whatever ends with it.</summary>
+    public void End(TaskRecord task, Outcome outcome)
+    {
+        _ending.Enqueue((task, outcome));
+        if (_isEnding)
+        {
+            return; // the loop below, further up the stack, goes on with it
+        }
+
+        _isEnding = true;
+        while (_ending.TryDequeue(out var next))
+        {
+            if (!next.Task.State.IsTerminal())
+            {
+                EndOne(next.Task, next.Outcome);
+            }
+        }
+
+        _isEnding = false;
+    }
+
+    /// <summary>Cancels a task and all that is live below it.</summary>
+    public void Cancel(TaskRecord task)
+    {
+        if (task.State.IsTerminal())
+        {
+            return;
+        }
+
+        _cancelling.Clear();
+        _cancelling.Add(task);
+        CancelCollected();
+    }
+
+    /// <summary>Cancels all that is live below a task or in a tree.</summary>
+    public void CancelBelow(LiveParent parent)
+    {
+        _cancelling.Clear();
+        CollectChildren(parent);
+        CancelCollected();
+    }
+
+    /// <summary>The follow-ups of an attempt become real, in the same step as its success.</summary>
+    public void CommitFollowUps(TaskRecord task, AttemptDetail? detail, JoinRecord? join)
+    {
+        // An attempt that ends without a join is about to be terminal: its children belong to its own parent from the start.
+        var parent = join is null ? task.Parent! : task;
+        var tree = task.Tree!;
+        if (join is not null)
+        {
+            join.Owner = task;
+            ledger.Tally.Move(task, TaskState.Joining);
+            ledger.Register(join, tree, task);
+        }
+
+        RegisterAll(task.Held, task, tree, parent);
+        RegisterAll(detail?.Spawned, task, tree, parent);
+        task.Held = null;
+
+        if (join is not null)
+        {
+            FeedEarly(join, task);
+            Decide(join);
+        }
+
+        task.Early = null;
+    }
+
+    /// <summary>A step of a fold has succeeded.</summary>
+    public void Folded(JoinRecord fold, object? state)
+    {
+        fold.FoldState = state;
+        fold.Step = null;
+        fold.Attempt = 0;
+        ledger.Tally.Move(fold, TaskState.Waiting);
+        NextStep(fold);
+    }
+
+    /// <summary>Backwards, so that the first spawned is on top of the stack.</summary>
+    private void RegisterAll(List<TaskRecord>? children, TaskRecord spawner, TreeRecord tree, LiveParent parent)
+    {
+        for (var index = (children?.Count ?? 0) - 1; index >= 0; index--)
+        {
+            var child = children![index];
+            if (spawner.Early is { } early && early.ContainsKey(child.Id))
+            {
+                // An earlier attempt spawned it early: it is the same child, and there is no second.
+                if (child.Join is { } join)
+                {
+                    (join.EarlyChildren ??= []).Add((child.Id, child.JoinIndex));
+                }
+
+                continue;
+            }
+
+            ledger.Register(child, tree, parent);
+        }
+    }
+
+    /// <summary>Children that were spawned early may have ended before their join was known: their outcomes were kept.</summary>
+    private static void FeedEarly(JoinRecord join, TaskRecord owner)
+    {
+        if (join.EarlyChildren is null)
+        {
+            return;
+        }
+
+        foreach (var (id, index) in join.EarlyChildren)
+        {
+            if (owner.Early is null || !owner.Early.TryGetValue(id, out var early))
+            {
+                throw new UnreachableException($"{join.Type} {join.Id} joins {id}, which {owner.Id} never spawned early.");
+            }
+
+            early.Child.Join = join;
+            early.Child.JoinIndex = index;
+            if (early.Outcome is not null)
+            {
+                Take(join, index, early.Outcome);
+            }
+        }
+
+        join.EarlyChildren = null;
+    }
+
+    private void EndOne(TaskRecord task, Outcome outcome)
+    {
+        var tree = task.Tree!;
+        var parent = task.Parent!;
+        ledger.Remove(task, outcome.State);
+        parent.Release(task);
+        while (task.FirstChild is { } orphan)
+        {
+            task.Release(orphan);
+            parent.Adopt(orphan);
+        }
+
+        if (parent is TaskRecord { Early: { } early } && early.TryGetValue(task.Id, out var known))
+        {
+            early[task.Id] = (known.Child, outcome);
+        }
+
+        if (task == tree.Root)
+        {
+            tree.RootOutcome = outcome;
+            ledger.Effects.Add(new RootEnded(tree, outcome));
+        }
+
+        if (task is JoinRecord { Owner: { } owner })
+        {
+            _ending.Enqueue((owner, outcome));
+        }
+        else if (task.Join is { } join)
+        {
+            if (!join.IsDecided)
+            {
+                Take(join, task.JoinIndex, outcome);
+                Decide(join);
+            }
+        }
+        else if (outcome.IsFailed && task != tree.Root)
+        {
+            tree.UnjoinedFailures++;
+            tree.FirstUnjoinedFailure ??= outcome.Failure;
+        }
+
+        tree.Leave(outcome.State);
+        if (tree.Live == 0)
+        {
+            EndTree(tree);
+        }
+    }
+
+    private void EndTree(TreeRecord tree)
+    {
+        if (tree.Completion is { } completion)
+        {
+            tree.Completion = null;
+            ledger.Register(completion, tree, tree);
+            return;
+        }
+
+        ledger.RemoveTree(tree);
+        ledger.Effects.Add(new TreeEnded(tree, tree.ToOutcome()));
+    }
+
+    private static void Take(JoinRecord join, int index, Outcome outcome)
+    {
+        if (outcome.IsSucceeded)
+        {
+            join.Succeeded++;
+        }
+        else
+        {
+            join.NotSucceeded++;
+        }
+
+        if (join.IsFold)
+        {
+            (join.Arrived ??= new()).Enqueue(outcome);
+        }
+        else
+        {
+            join.Outcomes![index] = outcome;
+        }
+
+        if (outcome.IsFailed && join.Policy.Kind != JoinPolicy.Rule.Collect)
+        {
+            join.FirstFailure ??= outcome.Failure;
+        }
+    }
+
+    private void Decide(JoinRecord join)
+    {
+        if (join.IsDecided || join.State.IsTerminal())
+        {
+            return;
+        }
+
+        switch (join.Policy.Judge(join.Children, join.Succeeded, join.NotSucceeded))
+        {
+            case JoinVerdict.Wait:
+                if (join.IsFold)
+                {
+                    NextStep(join);
+                }
+
+                break;
+            case JoinVerdict.Fire:
+                join.IsDecided = true;
+                CancelSiblings(join);
+                if (join.IsFold)
+                {
+                    NextStep(join);
+                }
+                else
+                {
+                    ledger.MakeReady(join);
+                }
+
+                break;
+            case JoinVerdict.Fail:
+                join.IsDecided = true;
+                var failure = join.FirstFailure ?? TaskLedger.NewFailure(
+                    join, FailureKind.Join, $"Of {join.Children} joined task(s) {join.Succeeded} succeeded and {join.NotSucceeded} did not; the join's policy is {join.Policy}.");
+                CancelSiblings(join); // first: with the end of the join its owner has no children any more
+                Fail(join, failure);
+                break;
+        }
+    }
+
+    /// <summary>Fails a join that waits; a fold that is in a step is told to end first.</summary>
+    private void Fail(JoinRecord join, Failure failure)
+    {
+        if (join.State == TaskState.Running)
+        {
+            join.PendingFailure = failure;
+            ledger.Interrupt(join, Interruption.Cancel);
+            return;
+        }
+
+        End(join, join.Type.Failed(failure));
+    }
+
+    private void CancelSiblings(JoinRecord join)
+    {
+        if (join.Succeeded + join.NotSucceeded == join.Children)
+        {
+            return;
+        }
+
+        _cancelling.Clear();
+        for (var child = join.Owner!.FirstChild; child is not null; child = child.NextSibling)
+        {
+            if (child.Join == join)
+            {
+                _cancelling.Add(child);
+                if (join.Outcomes is { } outcomes)
+                {
+                    outcomes[child.JoinIndex] ??= child.Type.Cancelled;
+                }
+            }
+        }
+
+        CancelCollected();
+    }
+
+    /// <summary>Hands a fold what has arrived, if it is worth a step or the last one is due.</summary>
+    private void NextStep(JoinRecord fold)
+    {
+        if (fold.State != TaskState.Waiting)
+        {
+            return;
+        }
+
+        var arrived = fold.Arrived?.Count ?? 0;
+        var stepMax = ledger.Settings.FoldStepMax;
+        if (arrived < stepMax && !fold.IsDecided)
+        {
+            return;
+        }
+
+        var taken = Math.Min(arrived, stepMax);
+        fold.Step = new Outcome[taken];
+        for (var index = 0; index < taken; index++)
+        {
+            fold.Step[index] = fold.Arrived!.Dequeue();
+        }
+
+        fold.IsLastStep = fold.IsDecided && taken == arrived;
+        ledger.MakeReady(fold);
+    }
+
+    private void CollectChildren(LiveParent parent)
+    {
+        for (var child = parent.FirstChild; child is not null; child = child.NextSibling)
+        {
+            _cancelling.Add(child);
+        }
+    }
+
+    /// <summary>
+    /// Cancels what <see cref="_cancelling"/> names and all below. First everything is marked, then it ends: so no join can
+    /// take the cancellation of a child for a failure of its own.
+    /// </summary>
+    private void CancelCollected()
+    {
+        for (var index = 0; index < _cancelling.Count; index++)
+        {
+            var task = _cancelling[index];
+            if (task is JoinRecord join)
+            {
+                join.IsDecided = true;
+            }
+
+            CollectChildren(task);
+        }
+
+        var cancelled = _cancelling.ToArray();
+        _cancelling.Clear();
+        foreach (var task in cancelled)
+        {
+            switch (task.State)
+            {
+                case TaskState.Scheduled or TaskState.Waiting or TaskState.Ready:
+                    _ending.Enqueue((task, task.Type.Cancelled));
+                    break;
+                case TaskState.Running:
+                    ledger.Interrupt(task, Interruption.Cancel);
+                    break;
+            }
+        }
+
+        if (!_isEnding && _ending.TryDequeue(out var first))
+        {
+            End(first.Task, first.Outcome);
+        }
+    }
+}

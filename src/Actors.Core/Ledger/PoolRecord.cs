@@ -1,0 +1,23 @@
+namespace Actors.Ledger;
+
+/// <summary>A pool as the ledger sees it: what is ready, and which workers asked for work.</summary>
+internal sealed class PoolRecord(int index, string name)
+{
+    public int Index { get; } = index;
+
+    public string Name { get; } = name;
+
+    public ReadyQueue Queue { get; } = new(index);
+
+    /// <summary>Idle workers; the one that came last goes first, since its caches are warm. May hold lost ones, which are passed over.</summary>
+    public Stack<WorkerRecord> Idle { get; } = new();
+
+    /// <summary>How many tasks are ready here.</summary>
+    public int Ready { get; set; }
+
+    /// <summary>How many workers it has, busy or idle.</summary>
+    public int Workers { get; set; }
+
+    /// <summary>How many of them have work.</summary>
+    public int Busy { get; set; }
+}

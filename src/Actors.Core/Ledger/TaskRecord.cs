@@ -1,0 +1,172 @@
+using System.Diagnostics;
+
+namespace Actors.Ledger;
+
+/// <summary>Who has live children: a task, or the tree for those whose ancestors have all ended.</summary>
+internal abstract class LiveParent
+{
+    /// <summary>Head of the doubly linked list of live children, newest first.</summary>
+    internal TaskRecord? FirstChild { get; set; }
+
+    internal void Adopt(TaskRecord child)
+    {
+        child.Parent = this;
+        child.PreviousSibling = null;
+        child.NextSibling = FirstChild;
+        FirstChild?.PreviousSibling = child;
+        FirstChild = child;
+    }
+
+    internal void Release(TaskRecord child)
+    {
+        if (child.PreviousSibling is { } previous)
+        {
+            previous.NextSibling = child.NextSibling;
+        }
+        else
+        {
+            FirstChild = child.NextSibling;
+        }
+
+        child.NextSibling?.PreviousSibling = child.PreviousSibling;
+        child.Parent = null;
+        child.PreviousSibling = null;
+        child.NextSibling = null;
+    }
+}
+
+/// <summary>
+/// One task, live or about to be. A worker makes the records of what it spawns; from the report on they belong to the
+/// ledger, which alone changes them.
+/// </summary>
+[DebuggerDisplay("{Type} {Id} {State}")]
+internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPath? parentPath, SpawnOptions? options) : LiveParent
+{
+    public TaskId Id { get; } = id;
+
+    public TaskType Type { get; } = type;
+
+    public ITaskMessage Message { get; } = message;
+
+    /// <summary>The path of the task that spawned it; null for a root.</summary>
+    public TaskPath? ParentPath { get; } = parentPath;
+
+    public SpawnOptions? Options { get; } = options;
+
+    public TaskState State { get; set; }
+
+    public RetryPolicy Retry => Options?.Retry ?? Type.Retry;
+
+    public TimeSpan? Timeout => Options?.Timeout ?? Type.Timeout;
+
+    public TreeRecord? Tree { get; set; }
+
+    /// <summary>The nearest live ancestor, or the tree.</summary>
+    public LiveParent? Parent { get; set; }
+
+    public TaskRecord? NextSibling { get; set; }
+
+    public TaskRecord? PreviousSibling { get; set; }
+
+    /// <summary>Below it on the stack of ready tasks.</summary>
+    public TaskRecord? NextReady { get; set; }
+
+    /// <summary>The join that this task feeds, and its place there.</summary>
+    public JoinRecord? Join { get; set; }
+
+    public int JoinIndex { get; set; }
+
+    /// <summary>Who has it; of no meaning unless it is running.</summary>
+    public WorkerRecord? Worker { get; set; }
+
+    /// <summary>1-based; what the retry policy counts. Runs that cost no attempt take it back.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>Counts every dispatch and never goes back: what an earlier run says later is told apart by it.</summary>
+    public int Run { get; set; }
+
+    /// <summary>How often a worker was lost that had this task alone.</summary>
+    public int Losses { get; set; }
+
+    /// <summary>A worker was lost that had this task among others: it runs alone next time, so that the culprit is known.</summary>
+    public bool IsSuspect { get; set; }
+
+    /// <summary>What has been decided about the running attempt before it ended.</summary>
+    public Interruption Interruption { get; set; }
+
+    public long DueAtTicks { get; set; }
+
+    /// <summary>When its interrupted run is abandoned.</summary>
+    public long AbandonAtTicks { get; set; }
+
+    /// <summary>Children that became real while it runs, and their outcomes: kept so that a join finds one that ended first.</summary>
+    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early { get; set; }
+
+    /// <summary>Follow-ups told to the coordinator by others on behalf of the running attempt.</summary>
+    public List<TaskRecord>? Held { get; set; }
+
+    public TaskId RootId => ParentPath?.RootId ?? Id;
+
+    public TaskPath Path => field ??= ParentPath is null ? TaskPath.Root(Id) : ParentPath.Child(Id);
+}
+
+/// <summary>What has been decided about a running attempt. The later members win over the earlier.</summary>
+internal enum Interruption : byte
+{
+    None,
+
+    /// <summary>The engine stops: a success still counts, anything else goes back to ready and costs no attempt.</summary>
+    Stop,
+
+    /// <summary>The attempt has failed with a timeout, whatever it says later.</summary>
+    Timeout,
+
+    /// <summary>The task is cancelled, whatever its attempt says later.</summary>
+    Cancel,
+}
+
+/// <summary>A join: a task that becomes ready when its rule says so, and whose outcome is that of its owner.</summary>
+internal sealed class JoinRecord(
+    TaskId id, TaskType type, ITaskMessage message, TaskPath parentPath, JoinPolicy policy, int children, bool isFold)
+    : TaskRecord(id, type, message, parentPath, null)
+{
+    /// <summary>The task that ended with this join.</summary>
+    public TaskRecord? Owner { get; set; }
+
+    public JoinPolicy Policy { get; } = policy;
+
+    public int Children { get; } = children;
+
+    public int Succeeded { get; set; }
+
+    public int NotSucceeded { get; set; }
+
+    public bool IsFold { get; } = isFold;
+
+    /// <summary>The rule has spoken: no outcome counts any more.</summary>
+    public bool IsDecided { get; set; }
+
+    /// <summary>A join's outcomes, each at its child's place; null for a fold.</summary>
+    public Outcome?[]? Outcomes { get; } = isFold ? null : children == 0 ? [] : new Outcome?[children];
+
+    /// <summary>A fold's outcomes that have arrived and were not handed to a step yet.</summary>
+    public Queue<Outcome>? Arrived { get; set; }
+
+    /// <summary>What the current step of a fold folds in; kept until the step has succeeded.</summary>
+    public Outcome[]? Step { get; set; }
+
+    /// <summary>Whether the current step is the fold's last.</summary>
+    public bool IsLastStep { get; set; }
+
+    /// <summary>What a fold carries from step to step; null before the first.</summary>
+    public object? FoldState { get; set; }
+
+    /// <summary>The failure of the first child that did not succeed, where that can fail the join.</summary>
+    public Failure? FirstFailure { get; set; }
+
+    /// <summary>What a fold that has failed while a step was running fails with, once that step has been told to end.</summary>
+    public Failure? PendingFailure { get; set; }
+
+    /// <summary>Children that were spawned early, by id, with their places: resolved when the join is registered.</summary>
+    public List<(TaskId Id, int Index)>? EarlyChildren { get; set; }
+}

@@ -1,0 +1,41 @@
+namespace Actors.Ledger;
+
+/// <summary>What the ledger knows of all tasks of one type. Made at start-up; <see cref="Estimate"/> alone changes, in the ledger.</summary>
+internal abstract class TaskType(int index, string name, int pool)
+{
+    /// <summary>Its place in the counts.</summary>
+    public int Index { get; } = index;
+
+    public string Name { get; } = name;
+
+    /// <summary>The index of the pool whose workers run it.</summary>
+    public int Pool { get; } = pool;
+
+    /// <summary>How long an attempt may take; null means for ever.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    public RetryPolicy Retry { get; init; } = RetryPolicy.None;
+
+    /// <summary>Running average of how long an attempt takes; null until one has ended.</summary>
+    public TimeSpan? Estimate { get; private set; }
+
+    /// <summary>The outcome of a task of this type that was cancelled.</summary>
+    public abstract Outcome Cancelled { get; }
+
+    /// <summary>The outcome of a task of this type that failed.</summary>
+    public abstract Outcome Failed(Failure failure);
+
+    /// <summary>Moves the average by an eighth of the difference, as TCP does its round-trip time (RFC 6298, 2.3).</summary>
+    public void Took(TimeSpan elapsed) =>
+        Estimate = Estimate is { } average ? average + ((elapsed - average) / 8) : elapsed;
+
+    public override string ToString() => Name;
+}
+
+/// <inheritdoc/>
+internal class TaskType<TResult>(int index, string name, int pool) : TaskType(index, name, pool)
+{
+    public override Outcome Cancelled => Outcome<TResult>.Cancelled;
+
+    public override Outcome Failed(Failure failure) => Outcome<TResult>.Failed(failure);
+}

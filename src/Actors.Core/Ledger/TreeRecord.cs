@@ -1,0 +1,88 @@
+using System.Diagnostics;
+
+namespace Actors.Ledger;
+
+/// <summary>
+/// A tree: what is live of it, how what has ended ended. It ends when <see cref="Live"/> falls to zero, which it does once:
+/// a task is counted before it can run, and only a live task of the tree brings a new one.
+/// </summary>
+internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent
+{
+    public TaskRecord Root { get; } = root;
+
+    public TaskId Id => Root.Id;
+
+    /// <summary>The task that runs when all others are terminal; null where there is none, or once it has been registered.</summary>
+    public TaskRecord? Completion { get; set; } = completion;
+
+    /// <summary>Whoever awaits the tree from outside; the ledger only hands it back in the effects.</summary>
+    public object? Listener { get; set; }
+
+    /// <summary>How many tasks are registered and not terminal.</summary>
+    public long Live { get; private set; }
+
+    public long Succeeded { get; private set; }
+
+    public long Failed { get; private set; }
+
+    public long Cancelled { get; private set; }
+
+    public long UnjoinedFailures { get; set; }
+
+    public Failure? FirstUnjoinedFailure { get; set; }
+
+    public bool IsCancelRequested { get; set; }
+
+    public Outcome? RootOutcome { get; set; }
+
+    /// <summary>Its ready tasks, one stack a pool; null where it never had one there.</summary>
+    public ReadyStack?[]? ReadyStacks { get; set; }
+
+    public void Enter(TaskRecord task)
+    {
+        task.Tree = this;
+        Live++;
+    }
+
+    public void Leave(TaskState outcome)
+    {
+        if (Live <= 0)
+        {
+            throw new UnreachableException($"Tree {Id} has no live task, and yet one ended as {outcome}.");
+        }
+
+        Live--;
+        switch (outcome)
+        {
+            case TaskState.Succeeded:
+                Succeeded++;
+                break;
+            case TaskState.Failed:
+                Failed++;
+                break;
+            case TaskState.Cancelled:
+                Cancelled++;
+                break;
+            default:
+                throw new UnreachableException($"{outcome} is not terminal.");
+        }
+    }
+
+    public TreeOutcome ToOutcome()
+    {
+        var root = RootOutcome ?? throw new UnreachableException($"Tree {Id} ended and its root did not.");
+        return new TreeOutcome
+        {
+            RootId = Id,
+            Root = root,
+            Succeeded = Succeeded,
+            Failed = Failed,
+            Cancelled = Cancelled,
+            UnjoinedFailures = UnjoinedFailures,
+            FirstFailure = root.Failure ?? FirstUnjoinedFailure,
+            State = IsCancelRequested || root.IsCancelled ? TaskState.Cancelled
+                : root.IsFailed || UnjoinedFailures > 0 ? TaskState.Failed
+                : TaskState.Succeeded,
+        };
+    }
+}
