@@ -67,8 +67,8 @@ internal sealed class Endings(TaskLedger ledger)
             ledger.Register(join, tree, task);
         }
 
-        RegisterAll(task.Held, task, tree, parent);
-        RegisterAll(detail?.Spawned, task, tree, parent);
+        RegisterAll(task.Held, task, join, tree, parent);
+        RegisterAll(detail?.Spawned, task, join, tree, parent);
         task.Held = null;
 
         if (join is not null)
@@ -91,17 +91,22 @@ internal sealed class Endings(TaskLedger ledger)
     }
 
     /// <summary>Backwards, so that the first spawned is on top of the stack.</summary>
-    private void RegisterAll(List<TaskRecord>? children, TaskRecord spawner, TreeRecord tree, LiveParent parent)
+    private void RegisterAll(List<TaskRecord>? children, TaskRecord spawner, JoinRecord? join, TreeRecord tree, LiveParent parent)
     {
         for (var index = (children?.Count ?? 0) - 1; index >= 0; index--)
         {
             var child = children![index];
+            if (child.Join != join)
+            {
+                child.Join = null; // of a join that the handler made and then did not end with
+            }
+
             if (spawner.Early is { } early && early.ContainsKey(child.Id))
             {
                 // An earlier attempt spawned it early: it is the same child, and there is no second.
-                if (child.Join is { } join)
+                if (child.Join is not null)
                 {
-                    (join.EarlyChildren ??= []).Add((child.Id, child.JoinIndex));
+                    (child.Join.EarlyChildren ??= []).Add((child.Id, child.JoinIndex));
                 }
 
                 continue;

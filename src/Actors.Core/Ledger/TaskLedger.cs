@@ -12,6 +12,8 @@ namespace Actors.Ledger;
 /// </remarks>
 internal sealed class TaskLedger
 {
+    private const double GoldenRatio = 0.6180339887498949;
+
     private readonly PoolRecord[] _pools;
     private readonly Dictionary<TaskId, TaskRecord> _live = [];
     private readonly Dictionary<TaskId, TreeRecord> _trees = [];
@@ -44,6 +46,8 @@ internal sealed class TaskLedger
     public long StaleEnds { get; private set; }
 
     public int LiveTrees => _trees.Count;
+
+    public IEnumerable<TreeRecord> Trees => _trees.Values;
 
     public IReadOnlyList<PoolRecord> Pools => _pools;
 
@@ -148,6 +152,7 @@ internal sealed class TaskLedger
 
             worker.Outstanding--;
             RunsOut--;
+            chance = (chance + GoldenRatio) % 1; // one draw a report, and yet each of its retries rests differently
             Settle(in end, chance);
         }
 
@@ -550,6 +555,7 @@ internal sealed class TaskLedger
     /// <summary>The grace time is over. The worker gets a new start; it is idle again when it says so.</summary>
     private void LeaveBehind(WorkerRecord worker, Assignment assignment)
     {
+        var isTold = false;
         foreach (var run in assignment.Tasks)
         {
             if (!IsRunning(run))
@@ -565,7 +571,12 @@ internal sealed class TaskLedger
                 continue;
             }
 
-            Effects.Add(new Abandon(assignment, run, reason));
+            if (!isTold)
+            {
+                isTold = true; // once: the worker's answer makes it idle
+                Effects.Add(new Abandon(assignment, run, reason));
+            }
+
             SettleInterrupted(run.Task, TimeSpan.Zero, 0);
         }
 

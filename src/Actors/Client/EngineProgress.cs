@@ -1,0 +1,45 @@
+namespace Actors;
+
+/// <summary>The engine at one moment: counts that it keeps anyhow, so reading them costs microseconds however many tasks there are. Immutable.</summary>
+/// <param name="Types">By type.</param>
+/// <param name="Pools">By pool.</param>
+/// <param name="LiveTrees">How many trees have not ended.</param>
+/// <param name="StaleEnds">How many reports came from runs that counted no more, since the engine started.</param>
+public sealed record EngineProgress(
+    IReadOnlyList<TypeProgress> Types, IReadOnlyList<PoolProgress> Pools, int LiveTrees, long StaleEnds)
+{
+    /// <summary>How many tasks are not terminal.</summary>
+    public long Live => Enum.GetValues<TaskState>().Where(static state => !state.IsTerminal()).Sum(Count);
+
+    /// <summary>How many tasks are in a state; of the terminal ones, since the engine started.</summary>
+    public long Count(TaskState state) => Types.Sum(type => type[state]);
+}
+
+/// <summary>The tasks of one type. Immutable.</summary>
+public sealed class TypeProgress
+{
+    private readonly long[] _counts;
+
+    internal TypeProgress(string type, string pool, long[] counts)
+    {
+        Type = type;
+        Pool = pool;
+        _counts = counts;
+    }
+
+    /// <summary>The type's name.</summary>
+    public string Type { get; }
+
+    /// <summary>The pool that runs it.</summary>
+    public string Pool { get; }
+
+    /// <summary>How many are in a state; of the terminal ones, since the engine started.</summary>
+    public long this[TaskState state] => _counts[(int)state];
+}
+
+/// <summary>One pool.</summary>
+/// <param name="Pool">Its name.</param>
+/// <param name="Workers">How many workers it has.</param>
+/// <param name="Busy">How many of them have work.</param>
+/// <param name="Ready">How many tasks are ready for it.</param>
+public sealed record PoolProgress(string Pool, int Workers, int Busy, int Ready);

@@ -1,0 +1,179 @@
+using System.Runtime.CompilerServices;
+using Actors.Client;
+using Actors.Coordination;
+using Actors.Ledger;
+using Actors.Registration;
+using Actors.Workers;
+using Akka.Actor;
+
+namespace Actors;
+
+/// <summary>The engine from outside: submit, cancel, look, drain. Outside of handlers awaiting is free; inside it throws.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+public sealed class TaskClient
+{
+    private const string Instead = "Spawn a follow-up through the context instead.";
+    private readonly TaskCatalog _catalog;
+    private readonly IActorRef _coordinator;
+    private readonly Task _terminated;
+
+    internal TaskClient(TaskCatalog catalog, IActorRef coordinator, Task terminated)
+    {
+        _catalog = catalog;
+        _coordinator = coordinator;
+        _terminated = terminated;
+    }
+
+    /// <summary>Submits a task as the root of a tree of its own.</summary>
+    /// <typeparam name="TResult">What the task yields.</typeparam>
+    /// <param name="task">The task.</param>
+    /// <param name="options">What it has different from its type; null means nothing.</param>
+    /// <param name="cancellationToken">Ends the waiting for the acceptance; the task may be accepted all the same.</param>
+    /// <returns>A handle, as soon as the engine has accepted the task.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="task"/> is null.</exception>
+    /// <exception cref="InvalidOperationException">The type of the task has no handler, its key is taken by a task of another type, or this runs inside a handler.</exception>
+    /// <exception cref="EngineStoppedException">The engine stops or has stopped.</exception>
+    public async Task<TaskHandle<TResult>> SubmitAsync<TResult>(
+        ITask<TResult> task, SubmitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var handles = await SubmitManyAsync([task], options, cancellationToken).ConfigureAwait(false);
+        return handles[0];
+    }
+
+    /// <summary>Submits tasks, each as the root of a tree of its own, in one step: all are accepted or none.</summary>
+    /// <param name="tasks">The tasks; read once.</param>
+    /// <param name="options">What they have different from their types; a key is refused where there is more than one task.</param>
+    /// <param name="cancellationToken">Ends the waiting for the acceptance; the tasks may be accepted all the same.</param>
+    /// <exception cref="ArgumentException">A key for more than one task.</exception>
+    /// <inheritdoc cref="SubmitAsync"/>
+    public async Task<IReadOnlyList<TaskHandle<TResult>>> SubmitManyAsync<TResult>(
+        IEnumerable<ITask<TResult>> tasks, SubmitOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        HandlerScope.ThrowIfInside("Waiting for the acceptance of a task", Instead);
+        var count = tasks.TryGetNonEnumeratedCount(out var known) ? known : 0;
+        var handles = new List<TaskHandle<TResult>>(count);
+        var roots = new List<Submission>(count);
+        var spawnOptions = options is null || options.Task == new SpawnOptions() ? null : options.Task;
+        foreach (var task in tasks)
+        {
+            ArgumentNullException.ThrowIfNull(task, nameof(tasks));
+            if (options?.Key is not null && roots.Count > 0)
+            {
+                throw new ArgumentException("A key names one tree: submit tasks with keys one by one.", nameof(options));
+            }
+
+            var id = options?.Key is { } key ? TaskId.FromKey(key) : TaskId.FromGuid(Guid.NewGuid());
+            var root = new TaskRecord(id, _catalog.TypeOf(task), task, null, spawnOptions);
+            var completion = options?.WhenDone is { } whenDone
+                ? new TaskRecord(id.Completion(), _catalog.TypeOf(whenDone), whenDone, root.Path, null)
+                : null;
+            var handle = new TaskHandle<TResult>(id, this);
+            roots.Add(new Submission(root, completion, handle.AsListener));
+            handles.Add(handle);
+        }
+
+        var accepted = new Reply<bool>();
+        _coordinator.Tell(new Submit(roots, accepted), ActorRefs.NoSender);
+        await AnswerAsync(accepted, cancellationToken).ConfigureAwait(false);
+        return handles;
+    }
+
+    /// <summary>Cancels a task with all that is live below it.</summary>
+    /// <remarks>
+    /// Once this is answered no attempt of them starts any more, and none that runs has an effect: each is cancelled when its handler has ended or its
+    /// grace time is over.
+    /// </remarks>
+    /// <returns>Whether the task was live.</returns>
+    public Task<bool> CancelAsync(TaskId id) => CancelAsync(id, wholeTree: false);
+
+    /// <summary>Cancels every task of a tree; its completion task runs all the same.</summary>
+    /// <inheritdoc cref="CancelAsync(Actors.TaskId)"/>
+    /// <returns>Whether the tree was live.</returns>
+    public Task<bool> CancelTreeAsync(TaskId rootId) => CancelAsync(rootId, wholeTree: true);
+
+    /// <summary>The engine at this moment.</summary>
+    public Task<EngineProgress> ProgressAsync(CancellationToken cancellationToken = default)
+    {
+        var progress = new Reply<EngineProgress>();
+        _coordinator.Tell(new ReadProgress(progress), ActorRefs.NoSender);
+        return AnswerAsync(progress, cancellationToken);
+    }
+
+    /// <summary>The engine now and after each interval, until the token is cancelled or the engine has stopped.</summary>
+    /// <param name="interval">More than zero; 100 ms costs nothing that could be measured.</param>
+    /// <param name="cancellationToken">Ends the stream, without an exception.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="interval"/> is zero or negative.</exception>
+    public async IAsyncEnumerable<EngineProgress> WatchAsync(
+        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(interval, TimeSpan.Zero);
+        using var timer = new PeriodicTimer(interval);
+        while (await NextAsync().ConfigureAwait(false) is { } progress)
+        {
+            yield return progress;
+            if (!await TickAsync(timer, cancellationToken).ConfigureAwait(false))
+            {
+                yield break;
+            }
+        }
+
+        async Task<EngineProgress?> NextAsync()
+        {
+            try
+            {
+                return await ProgressAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is OperationCanceledException or EngineStoppedException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Stops the engine: nothing new is taken from outside, and as much is finished as the mode says.</summary>
+    /// <param name="mode">How much is finished. A second drain may be stricter than the first, not milder.</param>
+    /// <param name="timeout">After this time what is left is listed, whatever the mode. More than zero.</param>
+    /// <returns>What was left undone, when the drain is over.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is zero or negative.</exception>
+    /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
+    public Task<DrainReport> DrainAsync(DrainMode mode, TimeSpan timeout)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
+        HandlerScope.ThrowIfInside("Waiting for the engine to drain", "Ask whoever hosts the engine to stop it.");
+        var report = new Reply<DrainReport>();
+        _coordinator.Tell(new Drain(mode, timeout, report), ActorRefs.NoSender);
+        return AnswerAsync(report, CancellationToken.None);
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private Task<bool> CancelAsync(TaskId id, bool wholeTree)
+    {
+        HandlerScope.ThrowIfInside("Waiting for a cancellation", "End with an outcome that tells the parent to cancel.");
+        var found = new Reply<bool>();
+        _coordinator.Tell(new CancelTask(id, wholeTree, found), ActorRefs.NoSender);
+        return AnswerAsync(found, CancellationToken.None);
+    }
+
+    /// <summary>The answer, or the news that nobody is left to give it.</summary>
+    private async Task<T> AnswerAsync<T>(Reply<T> reply, CancellationToken cancellationToken)
+    {
+        if (await Task.WhenAny(reply.Task, _terminated).WaitAsync(cancellationToken).ConfigureAwait(false) != reply.Task)
+        {
+            reply.Fail(new EngineStoppedException("The engine has stopped."));
+        }
+
+        return await reply.Task.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Runtime.CompilerServices;
+using Actors.Client;
+using Actors.Workers;
+
+namespace Actors;
+
+/// <summary>A task that was submitted from outside, to be awaited there: for its own outcome or for the end of its whole tree.</summary>
+/// <remarks>
+/// Safe for concurrent use. Inside a handler every way to await it throws: a worker would be held until another task ends. A handler ends with a
+/// join instead.
+/// </remarks>
+/// <typeparam name="TResult">What the task yields.</typeparam>
+public sealed class TaskHandle<TResult>
+{
+    private const string Instead =
+        "Spawn the task as a follow-up and end with a join of it: return context.Join([task], new YourJoin()); the join's handler gets its outcome.";
+
+    private readonly TaskClient _client;
+    private readonly Listener _listener = new();
+
+    internal TaskHandle(TaskId id, TaskClient client)
+    {
+        Id = id;
+        _client = client;
+    }
+
+    /// <summary>The task's id, which is also its tree's.</summary>
+    public TaskId Id { get; }
+
+    internal TreeListener AsListener => _listener;
+
+    /// <summary>The task's outcome: as soon as the task is terminal, though others of its tree may go on.</summary>
+    /// <param name="cancellationToken">Ends the waiting, not the task.</param>
+    /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
+    /// <exception cref="EngineStoppedException">The engine stopped first.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
+    public Task<Outcome<TResult>> OutcomeAsync(CancellationToken cancellationToken = default)
+    {
+        HandlerScope.ThrowIfInside($"Waiting for the outcome of task {Id}", Instead);
+        return _listener.Outcome.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The tree's outcome: once the last task of the tree is terminal.</summary>
+    /// <inheritdoc cref="OutcomeAsync"/>
+    public Task<TreeOutcome> TreeAsync(CancellationToken cancellationToken = default)
+    {
+        HandlerScope.ThrowIfInside($"Waiting for the tree of task {Id}", Instead);
+        return _listener.Tree.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Awaiting the handle is awaiting <see cref="OutcomeAsync"/>.</summary>
+    /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
+    public TaskAwaiter<Outcome<TResult>> GetAwaiter() => OutcomeAsync().GetAwaiter();
+
+    /// <summary>Cancels the whole tree: what is live now and what its running tasks would still spawn.</summary>
+    /// <returns>Whether the tree was live.</returns>
+    public Task<bool> CancelAsync() => _client.CancelTreeAsync(Id);
+
+    private sealed class Listener : TreeListener
+    {
+        public Reply<Outcome<TResult>> Outcome { get; } = new();
+
+        public Reply<TreeOutcome> Tree { get; } = new();
+
+        public override void RootEnded(Outcome outcome) => Outcome.Set((Outcome<TResult>)outcome);
+
+        public override void TreeEnded(TreeOutcome outcome) => Tree.Set(outcome);
+
+        public override void Stopped(Exception exception)
+        {
+            Outcome.Fail(exception);
+            Tree.Fail(exception);
+            _ = Outcome.Task.Exception; // observed: nobody may ever await this handle
+            _ = Tree.Task.Exception;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using Actors.Ledger;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace Actors;
+
+/// <summary>What the engine reads from HOCON, once, when it starts. Units and defaults stand in <c>reference.conf</c>.</summary>
+internal sealed record EngineSettings(
+    LedgerSettings Ledger,
+    IReadOnlyList<PoolSettings> Pools,
+    string CoordinatorDispatcher,
+    DrainMode DrainMode,
+    TimeSpan DrainTimeout,
+    Config? Types)
+{
+    public const string CoordinatorName = "tasks";
+
+    /// <summary>How many of the tasks that a shutdown left undone are logged one by one.</summary>
+    public const int LeftLogged = 100;
+
+    /// <summary>Timers are never armed for longer, so that a clock that was set meanwhile is noticed.</summary>
+    public TimeSpan AlarmMax { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The engine's defaults, which every configuration falls back to.</summary>
+    public static Config Reference { get; } = ConfigurationFactory.FromResource("Actors.reference.conf", typeof(EngineSettings).Assembly);
+
+    /// <exception cref="ConfigurationException">A value cannot be used; the message names the key.</exception>
+    public static EngineSettings Read(ExtendedActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(Reference);
+        var config = system.Settings.Config.GetConfig("actors");
+        var ledger = new LedgerSettings
+        {
+            ChunkTasksMax = AtLeastOne(config, "chunk.tasks-max"),
+            ChunkWork = Positive(config, "chunk.work"),
+            Slice = Positive(config, "chunk.slice"),
+            Grace = Positive(config, "grace"),
+            WorkerLossesMax = AtLeastOne(config, "worker-losses-max"),
+            FoldStepMax = AtLeastOne(config, "fold-step-max"),
+        };
+        var mode = config.GetString("drain.mode");
+        return new EngineSettings(
+            ledger,
+            ReadPools(system.Settings.Config, config),
+            config.GetString("coordinator-dispatcher-id"),
+            mode switch
+            {
+                "finish-trees" => DrainMode.FinishTrees,
+                "finish-running" => DrainMode.FinishRunning,
+                "now" => DrainMode.Now,
+                _ => throw new ConfigurationException($"actors.drain.mode is '{mode}'; it must be finish-trees, finish-running or now."),
+            },
+            Positive(config, "drain.timeout"),
+            config.GetConfig("types"));
+    }
+
+    /// <summary>Every router that is deployed under the coordinator is a pool; where none is, there is one by default.</summary>
+    private static List<PoolSettings> ReadPools(Config all, Config config)
+    {
+        var prefix = $"/{CoordinatorName}/";
+        var pools = new List<PoolSettings>();
+        if (all.GetConfig("akka.actor.deployment") is { IsEmpty: false } deployment)
+        {
+            foreach (var (path, value) in deployment.Root.GetObject().Items)
+            {
+                if (!path.StartsWith(prefix, StringComparison.Ordinal) || path.Length == prefix.Length || path.AsSpan(prefix.Length).Contains('/'))
+                {
+                    continue;
+                }
+
+                var pool = value.AtKey("pool").GetConfig("pool");
+                if (!pool.GetString("router", "").EndsWith("-pool", StringComparison.Ordinal))
+                {
+                    throw new ConfigurationException(
+                        $"akka.actor.deployment.\"{path}\".router is '{pool.GetString("router", "")}'; a pool of workers needs a pool router, such as round-robin-pool.");
+                }
+
+                if (pool.GetInt("nr-of-instances", 0) < 1)
+                {
+                    throw new ConfigurationException($"akka.actor.deployment.\"{path}\".nr-of-instances must be at least 1.");
+                }
+
+                pools.Add(new PoolSettings(path[prefix.Length..], pool.GetString("dispatcher", config.GetString("worker-dispatcher-id")), null));
+            }
+        }
+
+        if (pools.Count == 0)
+        {
+            pools.Add(new PoolSettings("default", config.GetString("worker-dispatcher-id"), AtLeastOne(config, "default-pool.workers")));
+        }
+
+        return pools;
+    }
+
+    private static int AtLeastOne(Config config, string key) =>
+        config.GetInt(key) is var value and >= 1 ? value : throw new ConfigurationException($"actors.{key} is '{config.GetString(key)}'; it must be a whole number of at least 1.");
+
+    private static TimeSpan Positive(Config config, string key)
+    {
+        TimeSpan value;
+        try
+        {
+            value = config.GetTimeSpan(key);
+        }
+        catch (FormatException)
+        {
+            value = TimeSpan.Zero;
+        }
+
+        return value > TimeSpan.Zero ? value : throw new ConfigurationException($"actors.{key} is '{config.GetString(key)}'; it must be a time of more than zero, such as 10ms or 5s.");
+    }
+}
+
+/// <summary>A pool.</summary>
+/// <param name="Name">The last part of its path.</param>
+/// <param name="Dispatcher">On which threads its workers run; null leaves it to the deployment.</param>
+/// <param name="Workers">How many workers, where it is not deployed in HOCON; null where it is.</param>
+internal sealed record PoolSettings(string Name, string? Dispatcher, int? Workers);

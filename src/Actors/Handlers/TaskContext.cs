@@ -1,0 +1,371 @@
+using System.Diagnostics.CodeAnalysis;
+using Actors.Coordination;
+using Actors.Ledger;
+using Actors.Registration;
+using Akka.Actor;
+
+namespace Actors;
+
+/// <summary>
+/// What a handler has in hand while its attempt runs: who it is, its token, and the ways to spawn and to end. Nothing in it can be waited on.
+/// </summary>
+/// <remarks>
+/// For one attempt: once that has ended, spawning through it throws. Not for concurrent use, but for
+/// <see cref="CancellationToken"/>, which any thread may read.
+/// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or a link holds nothing that needs to be disposed.")]
+public sealed class TaskContext
+{
+    private readonly TaskCatalog _catalog;
+    private readonly AssignedTask _run;
+    private CancellationTokenSource? _cancellation;
+    private List<TaskRecord>? _spawned;
+    private HashSet<TaskId>? _keyed;
+    private int _ordinal;
+    private int _nowOrdinal;
+    private volatile bool _isCancelRequested;
+    private volatile bool _isClosed;
+
+    internal TaskContext(TaskCatalog catalog, in AssignedTask run, int index, IActorRef coordinator)
+    {
+        _catalog = catalog;
+        _run = run;
+        Index = index;
+        Coordinator = coordinator;
+    }
+
+    /// <summary>The running task's id.</summary>
+    public TaskId TaskId => _run.Task.Id;
+
+    /// <summary>The id of the root of its tree.</summary>
+    public TaskId RootId => _run.Task.RootId;
+
+    /// <summary>The name of the task's type.</summary>
+    public string TaskType => _run.Task.Type.Name;
+
+    /// <summary>Which attempt this is; 1-based.</summary>
+    public int Attempt => _run.Attempt;
+
+    /// <summary>How many ancestors the task has; 0 for a root.</summary>
+    public int Depth => _run.Task.ParentPath is { } path ? path.Depth + 1 : 0;
+
+    /// <summary>
+    /// The coordinator, for a <see cref="TaskProtocol.Spawn"/> told to it on the running task's behalf.
+    /// </summary>
+    public IActorRef Coordinator { get; }
+
+    /// <summary>
+    /// Cancelled when the attempt is to end: timed out, cancelled, or the engine stops. A handler that goes on beyond the grace time is
+    /// abandoned.
+    /// </summary>
+    public CancellationToken CancellationToken
+    {
+        get
+        {
+            if (_cancellation is null)
+            {
+                Interlocked.CompareExchange(ref _cancellation, new CancellationTokenSource(), null);
+                if (_isCancelRequested)
+                {
+                    _cancellation.Cancel();
+                }
+            }
+
+            return _cancellation.Token;
+        }
+    }
+
+    internal int Index { get; }
+
+    internal bool IsCancelRequested => _isCancelRequested;
+
+    internal List<TaskRecord>? Spawned => _spawned;
+
+    /// <summary>A follow-up: it becomes real with the success of this attempt, and not at all if the attempt does not succeed.</summary>
+    /// <typeparam name="TResult">What the follow-up yields.</typeparam>
+    /// <param name="task">The follow-up.</param>
+    /// <param name="options">What it has different from its type; null means nothing.</param>
+    /// <returns>A name to join it by.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="task"/> is null.</exception>
+    /// <exception cref="ArgumentException">This attempt has spawned that key already.</exception>
+    /// <exception cref="InvalidOperationException">The type of the task has no handler, or the attempt has ended.</exception>
+    public Child<TResult> Spawn<TResult>(ITask<TResult> task, SpawnOptions? options = null)
+    {
+        ThrowIfClosed();
+        var record = Make(task, options, options?.Key is null ? TaskId.Child(_ordinal) : default);
+        if (options?.Key is null)
+        {
+            _ordinal++;
+        }
+
+        (_spawned ??= []).Add(record);
+        return new Child<TResult>(record, isEarly: false);
+    }
+
+    /// <summary>Any number of follow-ups, as <see cref="Spawn"/> does one. Nobody joins them.</summary>
+    /// <typeparam name="TResult">What the follow-ups yield.</typeparam>
+    /// <param name="tasks">The follow-ups; read once.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="tasks"/> is null, or one in it.</exception>
+    /// <exception cref="InvalidOperationException">The type of a task has no handler, or the attempt has ended.</exception>
+    public void SpawnMany<TResult>(IEnumerable<ITask<TResult>> tasks)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        Expect(tasks);
+        foreach (var task in tasks)
+        {
+            Spawn(task);
+        }
+    }
+
+    /// <summary>
+    /// A follow-up that becomes real at once and may start while this attempt runs. Should the attempt fail, the follow-up stays; the next attempt that
+    /// spawns it, at the same place or under the same key, finds it and makes no second.
+    /// </summary>
+    /// <inheritdoc cref="Spawn"/>
+    public Child<TResult> SpawnNow<TResult>(ITask<TResult> task, SpawnOptions? options = null)
+    {
+        ThrowIfClosed();
+        var record = Make(task, options, options?.Key is null ? TaskId.Now(_nowOrdinal) : default);
+        if (options?.Key is null)
+        {
+            _nowOrdinal++;
+        }
+
+        Coordinator.Tell(new SpawnNow(_run.Task, _run.Run, record), ActorRefs.NoSender);
+        return new Child<TResult>(record, isEarly: true);
+    }
+
+    /// <summary>Ends the attempt with a join: the children are spawned, and what <paramref name="join"/> makes of their outcomes is this task's result.</summary>
+    /// <typeparam name="TChild">What the children yield.</typeparam>
+    /// <typeparam name="TResult">What this task yields.</typeparam>
+    /// <param name="children">The follow-ups to spawn and join: any number, none included; read once.</param>
+    /// <param name="join">The join.</param>
+    /// <param name="policy">When it fires; null means <see cref="JoinPolicy.All"/>.</param>
+    /// <returns>The ending to return from the handler.</returns>
+    /// <exception cref="ArgumentNullException">An argument but <paramref name="policy"/> is null, or a child.</exception>
+    /// <exception cref="InvalidOperationException">A child's type or the join's has no handler, or the attempt has ended.</exception>
+    public Ending<TResult> Join<TChild, TResult>(
+        IEnumerable<ITask<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null) =>
+        Join<TResult>(Records(children), null, join, policy, isFold: false);
+
+    /// <summary>As the other form, of follow-ups that were spawned before.</summary>
+    /// <exception cref="ArgumentException">A child is not of this attempt, or is joined twice.</exception>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)"/>
+    public Ending<TResult> Join<TChild, TResult>(
+        IEnumerable<Child<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null)
+    {
+        var (records, early) = Split(children);
+        return Join<TResult>(records, early, join, policy, isFold: false);
+    }
+
+    /// <summary>Ends the attempt with a join of two children with different results.</summary>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    public Ending<TResult> Join<TFirst, TSecond, TResult>(
+        ITask<TFirst> first, ITask<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null) =>
+        Join(Spawn(first), Spawn(second), join, policy);
+
+    /// <summary>As the other form, of follow-ups that were spawned before.</summary>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    public Ending<TResult> Join<TFirst, TSecond, TResult>(
+        Child<TFirst> first, Child<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null)
+    {
+        var (records, early) = Split([(first.Record, first.IsEarly), (second.Record, second.IsEarly)]);
+        return Join<TResult>(records, early, join, policy, isFold: false);
+    }
+
+    /// <summary>Ends the attempt with a join of three children with different results.</summary>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    public Ending<TResult> Join<TFirst, TSecond, TThird, TResult>(
+        ITask<TFirst> first, ITask<TSecond> second, ITask<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null) =>
+        Join(Spawn(first), Spawn(second), Spawn(third), join, policy);
+
+    /// <summary>As the other form, of follow-ups that were spawned before.</summary>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    public Ending<TResult> Join<TFirst, TSecond, TThird, TResult>(
+        Child<TFirst> first, Child<TSecond> second, Child<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null)
+    {
+        var (records, early) = Split([(first.Record, first.IsEarly), (second.Record, second.IsEarly), (third.Record, third.IsEarly)]);
+        return Join<TResult>(records, early, join, policy, isFold: false);
+    }
+
+    /// <summary>Ends the attempt with a join of any number of tasks with different results, whose outcomes come as objects.</summary>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    public Ending<TResult> JoinMixed<TResult>(
+        IEnumerable<ITaskMessage> children, IJoin<object?, TResult> join, JoinPolicy? policy = null) =>
+        Join<TResult>(Records(children), null, join, policy, isFold: false);
+
+    /// <summary>
+    /// Ends the attempt with a fold: the children are spawned, and their outcomes are folded as they arrive, in steps that run on a worker.
+    /// </summary>
+    /// <typeparam name="TChild">What the children yield.</typeparam>
+    /// <typeparam name="TState">What the fold carries.</typeparam>
+    /// <typeparam name="TResult">What this task yields.</typeparam>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)"/>
+    /// <param name="children">The follow-ups to spawn and join: any number, none included; read once.</param>
+    /// <param name="fold">The fold.</param>
+    /// <param name="policy">When it fires; null means <see cref="JoinPolicy.All"/>.</param>
+    public Ending<TResult> Fold<TChild, TState, TResult>(
+        IEnumerable<ITask<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null) =>
+        Join<TResult>(Records(children), null, fold, policy, isFold: true);
+
+    /// <summary>Ends the attempt of a task that yields nothing.</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
+    public Ending<Unit> Done() => new(Unit.Value);
+
+    /// <summary>Ends the attempt with a result, where the conversion from it does not do (an interface, say).</summary>
+    [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
+    public Ending<TResult> Done<TResult>(TResult value) => new(value);
+
+    /// <summary>Ends the attempt as failed and asks for another one.</summary>
+    /// <remarks>
+    /// The task's retry policy says how often; a task that has none is attempted as <see cref="RetryPolicy.Default"/> says, since it asked.
+    /// </remarks>
+    /// <param name="reason">Why, in one sentence: the failure's message.</param>
+    /// <param name="delay">How long to rest; null leaves it to the policy. At least zero.</param>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative.</exception>
+    public Ending Retry(string reason, TimeSpan? delay = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(reason);
+        ArgumentOutOfRangeException.ThrowIfLessThan(delay ?? TimeSpan.Zero, TimeSpan.Zero, nameof(delay));
+        var failure = new Failure { Kind = FailureKind.Exception, Type = "Retry", Message = reason };
+        var policy = _run.Task.Retry.MaxAttempts > 1 ? null : RetryPolicy.Default;
+        return new Ending(EndKind.Failed, failure, new AttemptDetail { Retry = policy, Delay = delay });
+    }
+
+    /// <summary>Puts the task off: it runs again after <paramref name="delay"/>, and this run costs no attempt.</summary>
+    /// <param name="delay">More than zero.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Zero or negative: that would be a busy loop.</exception>
+    [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
+    public Ending PutOff(TimeSpan delay)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(delay, TimeSpan.Zero);
+        return new Ending(EndKind.PutOff, null, new AttemptDetail { Delay = delay });
+    }
+
+    /// <summary>Fails the task for good, whatever its retry policy says.</summary>
+    /// <param name="message">Why, in one sentence: the failure's message.</param>
+    /// <exception cref="ArgumentException"><paramref name="message"/> is null or empty.</exception>
+    [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
+    public Ending Fail(string message)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(message);
+        return new Ending(EndKind.FailedForGood, new Failure { Kind = FailureKind.Permanent, Type = nameof(FailureKind.Permanent), Message = message }, null);
+    }
+
+    /// <summary>The attempt has ended: what still holds this context has no task to spawn for.</summary>
+    internal void Close() => _isClosed = true;
+
+    /// <summary>Any thread. Callbacks on the token run elsewhere, so that none holds up the worker.</summary>
+    internal void RequestCancel()
+    {
+        _isCancelRequested = true;
+        _ = _cancellation?.CancelAsync();
+    }
+
+    private Ending<TResult> Join<TResult>(
+        List<TaskRecord?> children, List<(TaskId Id, int Index)>? early, ITaskMessage join, JoinPolicy? policy, bool isFold)
+    {
+        ThrowIfClosed();
+        ArgumentNullException.ThrowIfNull(join);
+        var record = new JoinRecord(
+            TaskId.Join(), _catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, children.Count, isFold)
+        {
+            EarlyChildren = early,
+        };
+
+        for (var index = 0; index < children.Count; index++)
+        {
+            if (children[index] is { } child)
+            {
+                child.Join = record;
+                child.JoinIndex = index;
+            }
+        }
+
+        return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
+    }
+
+    private List<TaskRecord?> Records(IEnumerable<ITaskMessage> children)
+    {
+        ArgumentNullException.ThrowIfNull(children);
+        ThrowIfClosed();
+        Expect(children);
+        var records = children.TryGetNonEnumeratedCount(out var count) ? new List<TaskRecord?>(count) : [];
+        foreach (var child in children)
+        {
+            var record = Make(child, null, TaskId.Child(_ordinal));
+            _ordinal++;
+            (_spawned ??= []).Add(record);
+            records.Add(record);
+        }
+
+        return records;
+    }
+
+    private (List<TaskRecord?> Records, List<(TaskId Id, int Index)>? Early) Split<TChild>(IEnumerable<Child<TChild>> children)
+    {
+        ArgumentNullException.ThrowIfNull(children);
+        return Split(children.Select(static child => (child.Record, child.IsEarly)));
+    }
+
+    private (List<TaskRecord?> Records, List<(TaskId Id, int Index)>? Early) Split(IEnumerable<(TaskRecord? Record, bool IsEarly)> children)
+    {
+        var records = new List<TaskRecord?>();
+        List<(TaskId Id, int Index)>? early = null;
+        HashSet<TaskId> joined = [];
+        foreach (var (record, isEarly) in children)
+        {
+            if (record is null || record.ParentPath != _run.Task.Path)
+            {
+                throw new ArgumentException($"Child {record?.Id} was not spawned by this attempt of {TaskType}; a task joins only what it has spawned itself.", nameof(children));
+            }
+
+            if (!joined.Add(record.Id))
+            {
+                throw new ArgumentException($"Child {record.Id} ({record.Type}) is joined twice.", nameof(children));
+            }
+
+            if (isEarly)
+            {
+                (early ??= []).Add((record.Id, records.Count));
+            }
+
+            records.Add(isEarly ? null : record);
+        }
+
+        return (records, early);
+    }
+
+    private TaskRecord Make(ITaskMessage task, SpawnOptions? options, TaskId id)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (options?.Key is { } key)
+        {
+            id = TaskId.Child(key);
+            if (!(_keyed ??= []).Add(id))
+            {
+                throw new ArgumentException($"{TaskType} {TaskId} has spawned the key '{key}' already in this attempt; give each follow-up a key of its own.", nameof(options));
+            }
+        }
+
+        return new TaskRecord(id, _catalog.TypeOf(task), task, _run.Task.Path, options);
+    }
+
+    private void Expect<T>(IEnumerable<T> tasks)
+    {
+        if (tasks.TryGetNonEnumeratedCount(out var count))
+        {
+            (_spawned ??= []).EnsureCapacity(_spawned.Count + count);
+        }
+    }
+
+    private void ThrowIfClosed()
+    {
+        if (_isClosed)
+        {
+            throw new InvalidOperationException(
+                $"The attempt of {TaskType} {TaskId} has ended: its context can spawn nothing any more. Spawn before the handler returns.");
+        }
+    }
+}

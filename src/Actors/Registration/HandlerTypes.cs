@@ -1,0 +1,116 @@
+using Actors.Handlers;
+using Actors.Ledger;
+
+namespace Actors.Registration;
+
+/// <summary>What a worker needs of a task's type: how to make its handler and how to call it.</summary>
+internal interface IHandlerType
+{
+    HandlerFactory Handlers { get; }
+
+    /// <summary>Whether the handler keeps its thread until it ends.</summary>
+    bool IsSynchronous { get; }
+
+    ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context);
+}
+
+/// <summary>What the constructor of every type takes, so that one call makes any of them.</summary>
+internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers);
+
+internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
+{
+    protected HandlerType(TypeSetting setting)
+        : base(setting.Index, setting.Options.Name, setting.Pool)
+    {
+        Handlers = setting.Handlers;
+        Timeout = setting.Options.Timeout;
+        Retry = setting.Options.Retry;
+    }
+
+    public HandlerFactory Handlers { get; }
+
+    public virtual bool IsSynchronous => true;
+
+    public abstract ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context);
+}
+
+internal sealed class SyncTaskType<TTask, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TTask : class, ITask<TResult>
+{
+    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
+        new(((ITaskHandler<TTask, TResult>)handler).Handle((TTask)task.Message, context).Seal());
+}
+
+internal sealed class AsyncTaskType<TTask, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TTask : class, ITask<TResult>
+{
+    public override bool IsSynchronous => false;
+
+    public override async ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
+        (await ((IAsyncTaskHandler<TTask, TResult>)handler).HandleAsync((TTask)task.Message, context).ConfigureAwait(false)).Seal();
+}
+
+internal sealed class JoinType<TJoin, TChild, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TJoin : class, IJoin<TChild, TResult>
+{
+    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
+        new(((IJoinHandler<TJoin, TChild, TResult>)handler)
+            .Handle((TJoin)task.Message, new JoinedOutcomes<TChild>(((JoinRecord)task).Outcomes!), context).Seal());
+}
+
+internal sealed class AsyncJoinType<TJoin, TChild, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TJoin : class, IJoin<TChild, TResult>
+{
+    public override bool IsSynchronous => false;
+
+    public override async ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
+        (await ((IAsyncJoinHandler<TJoin, TChild, TResult>)handler)
+            .HandleAsync((TJoin)task.Message, new JoinedOutcomes<TChild>(((JoinRecord)task).Outcomes!), context).ConfigureAwait(false)).Seal();
+}
+
+internal sealed class JoinType<TJoin, TFirst, TSecond, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TJoin : class, IJoin<TFirst, TSecond, TResult>
+{
+    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    {
+        var outcomes = ((JoinRecord)task).Outcomes!;
+        return new(((IJoinHandler<TJoin, TFirst, TSecond, TResult>)handler).Handle(
+            (TJoin)task.Message, JoinedOutcomes<TFirst>.Typed(outcomes[0]!), JoinedOutcomes<TSecond>.Typed(outcomes[1]!), context).Seal());
+    }
+}
+
+internal sealed class JoinType<TJoin, TFirst, TSecond, TThird, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TJoin : class, IJoin<TFirst, TSecond, TThird, TResult>
+{
+    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    {
+        var outcomes = ((JoinRecord)task).Outcomes!;
+        return new(((IJoinHandler<TJoin, TFirst, TSecond, TThird, TResult>)handler).Handle(
+            (TJoin)task.Message,
+            JoinedOutcomes<TFirst>.Typed(outcomes[0]!),
+            JoinedOutcomes<TSecond>.Typed(outcomes[1]!),
+            JoinedOutcomes<TThird>.Typed(outcomes[2]!),
+            context).Seal());
+    }
+}
+
+/// <summary>One step of a fold: folds in what has arrived; the last step ends it.</summary>
+internal sealed class FoldType<TFold, TChild, TState, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
+    where TFold : class, IFold<TChild, TState, TResult>
+{
+    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    {
+        var fold = (JoinRecord)task;
+        var message = (TFold)fold.Message;
+        var typed = (IFoldHandler<TFold, TChild, TState, TResult>)handler;
+        var state = fold.FoldState is Carried carried ? carried.State : typed.Start(message);
+        foreach (var outcome in fold.Step!)
+        {
+            state = typed.Add(message, state, JoinedOutcomes<TChild>.Typed(outcome));
+        }
+
+        return new(fold.IsLastStep ? typed.End(message, state, context).Seal() : new Ending(EndKind.Folded, new Carried(state), null));
+    }
+
+    private sealed record Carried(TState State);
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+
+namespace Actors;
+
+/// <summary>
+/// Which handlers there are, and how their tasks are treated: filled at start-up, read once when the engine starts. Not safe for concurrent use.
+/// </summary>
+public sealed class TaskRegistry
+{
+    private readonly Dictionary<Type, Registration.HandlerShape> _shapes = [];
+    private readonly List<Type> _declared = [];
+    private readonly Dictionary<Type, Func<TaskTypeOptions, TaskTypeOptions>> _configure = [];
+
+    internal IReadOnlyDictionary<Type, Registration.HandlerShape> Shapes => _shapes;
+
+    /// <summary>Adds a handler. What it handles follows from the handler interfaces that it implements: one or several.</summary>
+    /// <typeparam name="THandler">A class that dependency injection can make.</typeparam>
+    /// <exception cref="TaskRegistrationException">It handles nothing, or a task that another handler handles already.</exception>
+    public TaskRegistry AddHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors | DynamicallyAccessedMemberTypes.Interfaces)] THandler>()
+        where THandler : class =>
+        AddHandler(typeof(THandler));
+
+    /// <inheritdoc cref="AddHandler{THandler}"/>
+    /// <param name="handler">A class that dependency injection can make.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="handler"/> is null.</exception>
+    public TaskRegistry AddHandler(Type handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var shapes = Registration.HandlerShape.Of(handler);
+        if (shapes.Count == 0)
+        {
+            throw new TaskRegistrationException($"{handler} handles nothing: it implements none of the handler interfaces, such as ITaskHandler<TTask, TResult>.");
+        }
+
+        foreach (var shape in shapes)
+        {
+            if (!_shapes.TryAdd(shape.Message, shape) && _shapes[shape.Message] != shape)
+            {
+                throw new TaskRegistrationException(
+                    $"{shape.Message} has two handlers, {_shapes[shape.Message].Handler} and {handler}. Register one of them.");
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds every handler class of an assembly. Every task, join and fold of that assembly must then have one.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="assembly"/> is null.</exception>
+    /// <exception cref="TaskRegistrationException">A task has two handlers.</exception>
+    public TaskRegistry AddHandlersFrom(Assembly assembly)
+    {
+        ArgumentNullException.ThrowIfNull(assembly);
+        foreach (var type in assembly.GetTypes().Where(static type => type is { IsClass: true, IsAbstract: false, ContainsGenericParameters: false }))
+        {
+            if (typeof(ITaskMessage).IsAssignableFrom(type))
+            {
+                _declared.Add(type);
+            }
+            else if (Registration.HandlerShape.Of(type).Count > 0)
+            {
+                AddHandler(type);
+            }
+        }
+
+        return this;
+    }
+
+    /// <summary>Declares a task, join or fold: the engine does not start unless it has a handler.</summary>
+    public TaskRegistry AddTask<TTask>()
+        where TTask : class, ITaskMessage
+    {
+        _declared.Add(typeof(TTask));
+        return this;
+    }
+
+    /// <summary>Says how the tasks of one type are treated; what is said later goes on from what was said before.</summary>
+    /// <typeparam name="TTask">The task, join or fold.</typeparam>
+    /// <param name="change">From the options so far to those that hold.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="change"/> is null.</exception>
+    public TaskRegistry Configure<TTask>(Func<TaskTypeOptions, TaskTypeOptions> change)
+        where TTask : class, ITaskMessage
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        _declared.Add(typeof(TTask));
+        _configure[typeof(TTask)] = _configure.TryGetValue(typeof(TTask), out var before)
+            ? options => change(before(options))
+            : change;
+        return this;
+    }
+
+    /// <summary>What holds for a type, as far as code says.</summary>
+    internal TaskTypeOptions OptionsOf(Type message)
+    {
+        var options = new TaskTypeOptions { Name = Registration.HandlerShape.NameOf(message) };
+        return _configure.TryGetValue(message, out var change) ? change(options) : options;
+    }
+
+    /// <exception cref="TaskRegistrationException">A declared task has no handler.</exception>
+    internal void ThrowIfIncomplete()
+    {
+        var missing = _declared.Where(type => !_shapes.ContainsKey(type)).Distinct().ToArray();
+        if (missing.Length > 0)
+        {
+            throw new TaskRegistrationException(
+                $"No handler for {string.Join(", ", missing.Select(static type => type.FullName))}. Register one with AddHandler, or with AddHandlersFrom its assembly.");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace Actors;
+
+/// <summary>How the tasks of one type are treated. Immutable.</summary>
+/// <remarks>HOCON overrides what code says: <c>actors.types.&lt;name&gt; { pool, timeout, retry { max-attempts, delay, factor, max-delay, jitter } }</c>.</remarks>
+public sealed record TaskTypeOptions
+{
+    /// <summary>The type's name in configuration, logs and progress.</summary>
+    /// <value>Default: the message type's name, without its namespace. Not empty; unique in the engine.</value>
+    /// <exception cref="ArgumentException">Null or empty.</exception>
+    public required string Name
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value);
+            field = value;
+        }
+    }
+
+    /// <summary>The pool whose workers run it.</summary>
+    /// <value>Default <c>default</c>; a pool deployed in HOCON under <c>/tasks/</c>.</value>
+    /// <exception cref="ArgumentException">Null or empty.</exception>
+    public string Pool
+    {
+        get;
+        init
+        {
+            ArgumentException.ThrowIfNullOrEmpty(value);
+            field = value;
+        }
+    } = "default";
+
+    /// <summary>How long an attempt may take.</summary>
+    /// <value>Default null: for ever. More than zero; may be late by the time slice, which is 10 ms, and the timer's 10 ms.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Zero or negative.</exception>
+    public TimeSpan? Timeout
+    {
+        get;
+        init
+        {
+            if (value is { } timeout)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>How often it is attempted.</summary>
+    /// <value>Default <see cref="RetryPolicy.None"/>: once.</value>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public RetryPolicy Retry
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = RetryPolicy.None;
+}

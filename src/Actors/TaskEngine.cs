@@ -1,0 +1,117 @@
+using Actors.Coordination;
+using Actors.Registration;
+using Actors.Workers;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Actors;
+
+/// <summary>The engine of an actor system: reached from anywhere that has the system, and at most once in each.</summary>
+/// <remarks>Safe for concurrent use.</remarks>
+public sealed class TaskEngine : IExtension
+{
+    private readonly ExtendedActorSystem _system;
+    private Running? _running;
+
+    internal TaskEngine(ExtendedActorSystem system) => _system = system;
+
+    /// <summary>The coordinator: takes <see cref="TaskProtocol.Spawn"/>.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
+    public IActorRef Coordinator => Started.Coordinator;
+
+    /// <summary>The engine from outside.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
+    public TaskClient Client => Started.Client;
+
+    private Running Started => Volatile.Read(ref _running) ?? throw new InvalidOperationException(
+        $"Actor system '{_system.Name}' has no task engine yet. Add one with AddActorTasks, or start it with TaskEngine.StartAsync.");
+
+    /// <summary>The engine of a system.</summary>
+    public static TaskEngine Get(ActorSystem system) => system.WithExtension<TaskEngine, TaskEngineProvider>();
+
+    /// <summary>Starts the engine of a system that is not hosted: in a test, say. In a host, use <c>AddActorTasks</c>.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="tasks">Registers the handlers.</param>
+    /// <param name="services">Makes the handlers; null where all of them have constructors without parameters.</param>
+    /// <exception cref="TaskRegistrationException">A task has no handler or two, a handler cannot be made, a pool is unknown.</exception>
+    /// <exception cref="InvalidOperationException">The engine of that system has been started before.</exception>
+    public static async Task<TaskEngine> StartAsync(ActorSystem system, Action<TaskRegistry> tasks, IServiceProvider? services = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(tasks);
+        var registry = new TaskRegistry();
+        tasks(registry);
+        var engine = Get(system);
+        await engine.StartAsync(registry, services).ConfigureAwait(false);
+        return engine;
+    }
+
+    /// <summary>
+    /// A follow-up of the task that is running where this is called, just as <see cref="TaskContext.Spawn"/>: for code far from the handler that has
+    /// only the actor system in hand.
+    /// </summary>
+    /// <inheritdoc cref="TaskContext.Spawn" path="/exception"/>
+    /// <exception cref="InvalidOperationException">No handler is running where this is called.</exception>
+#pragma warning disable CA1822 // reached through the engine, like all the rest
+    public Child<TResult> Spawn<TResult>(ITask<TResult> task, SpawnOptions? options = null) =>
+        (HandlerScope.Current ?? throw new InvalidOperationException(
+            "No task is running here, so there is nothing that this could be a follow-up of. Submit a root through TaskEngine.Client.")).Spawn(task, options);
+#pragma warning restore CA1822
+
+    internal async Task StartAsync(TaskRegistry registry, IServiceProvider? services)
+    {
+        var settings = EngineSettings.Read(_system);
+        var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services);
+        foreach (var shape in registry.Shapes.Values.DistinctBy(static shape => shape.Handler))
+        {
+            await catalog.HandlersOf(shape.Message).TryAsync(shape.Handler).ConfigureAwait(false);
+        }
+
+        var coordinator = _system.ActorOf(
+            TaskCoordinator.Props(settings, catalog).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
+        var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
+        var client = new TaskClient(catalog, coordinator, terminated.Task);
+        if (Interlocked.CompareExchange(ref _running, new Running(coordinator, client), null) is not null)
+        {
+            throw new InvalidOperationException($"The task engine of actor system '{_system.Name}' has been started before.");
+        }
+
+        DrainOnShutdown(client, settings);
+    }
+
+    private void DrainOnShutdown(TaskClient client, EngineSettings settings)
+    {
+        var log = Logging.GetLogger(_system, typeof(TaskEngine));
+        CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "actors-drain", async () =>
+        {
+            var report = await client.DrainAsync(settings.DrainMode, settings.DrainTimeout).ConfigureAwait(false);
+            foreach (var left in report.Left.Take(EngineSettings.LeftLogged))
+            {
+                log.Warning(
+                    "Left undone: task {TaskId} of type {TaskType} (root {RootId}, attempt {Attempt}), {State}",
+                    left.Id, left.Type, left.RootId, left.Attempt, left.State);
+            }
+
+            if (!report.IsComplete)
+            {
+                log.Warning("The engine stopped with {LeftCount} task(s) left undone", report.LeftCount);
+            }
+
+            return Akka.Done.Instance;
+        });
+    }
+
+    private sealed record Running(IActorRef Coordinator, TaskClient Client);
+}
+
+/// <summary>Makes the engine of an actor system known to it.</summary>
+public sealed class TaskEngineProvider : ExtensionIdProvider<TaskEngine>
+{
+    /// <inheritdoc/>
+    public override TaskEngine CreateExtension(ExtendedActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        return new TaskEngine(system);
+    }
+}

@@ -1,0 +1,36 @@
+using Akka.Event;
+
+namespace Actors;
+
+/// <summary>Structured entries about tasks: every one has the same properties, then its own.</summary>
+internal static class TaskLog
+{
+    private const string Subject = "Task {TaskId} of type {TaskType} (root {RootId}, attempt {Attempt}, pool {Pool}) ";
+
+    /// <param name="log">Where to.</param>
+    /// <param name="level">How grave.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="attempt">1-based.</param>
+    /// <param name="pool">The name of its pool.</param>
+    /// <param name="what">What happened: a template that goes on from its subject.</param>
+    /// <param name="values">The values of that template.</param>
+    public static void Write(
+        ILoggingAdapter log, LogLevel level, Ledger.TaskRecord task, int attempt, string pool, string what, params object[] values)
+    {
+        if (log.IsEnabled(level))
+        {
+            object[] all = [task.Id, task.Type.Name, task.RootId, attempt, pool, .. values];
+            log.Log(level, null, new Entry(log.Formatter, Subject + what, all));
+        }
+    }
+
+    /// <summary>Akka's own entries take six values at most.</summary>
+    private sealed class Entry(ILogMessageFormatter formatter, string template, object[] values) : LogMessage(formatter, template)
+    {
+        public override string Unformatted() => string.Join(", ", values);
+
+        public override IEnumerable<object> Parameters() => values;
+
+        public override string ToString() => Formatter.Format(Format, values);
+    }
+}

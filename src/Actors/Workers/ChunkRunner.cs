@@ -1,0 +1,253 @@
+using System.Diagnostics;
+using Actors.Coordination;
+using Actors.Ledger;
+using Actors.Registration;
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace Actors.Workers;
+
+/// <summary>
+/// Runs the tasks of one assignment, one after the other, and reports how they ended. Its worker stays beside it and may at any time recall
+/// what has not started, cancel what runs, or leave it behind.
+/// </summary>
+/// <remarks>
+/// Who may run a task is settled by one number: <see cref="_next"/> is taken by the runner with an increment, and by a recall with an exchange to a value
+/// that is beyond every index. So a task is either run or given back, never both. What has been reported is settled under <see cref="_reporting"/>.
+/// </remarks>
+internal sealed class ChunkRunner(
+    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable
+{
+    private const int Recalled = int.MaxValue / 2;
+
+    private readonly AttemptEnd[] _ends = new AttemptEnd[assignment.Tasks.Length];
+    private readonly Lock _reporting = new();
+    private int _next;
+    private int _done;
+    private int _reported;
+    private int _cancelIndex = -1;
+    private TaskContext? _context;
+    private long _startedAt;
+    private volatile bool _isLeft;
+
+    public Assignment Assignment => assignment;
+
+    /// <summary>The context of the attempt that runs now; null between attempts and at the end.</summary>
+    public TaskContext? Current => Volatile.Read(ref _context);
+
+    public void Run() => _ = RunAsync();
+
+    public void Execute() => Run();
+
+    /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
+    public void Recall()
+    {
+        lock (_reporting)
+        {
+            var next = Interlocked.Exchange(ref _next, Recalled);
+            var done = Volatile.Read(ref _done);
+            var count = assignment.Tasks.Length;
+            var runs = next < count ? next - 1 : count - 1; // the last that was taken: it runs, unless it is done
+            var givenBack = next < count ? count - next : 0;
+            var ends = new AttemptEnd[done - _reported + givenBack];
+            Array.Copy(_ends, _reported, ends, 0, done - _reported);
+            for (var index = 0; index < givenBack; index++)
+            {
+                ends[done - _reported + index] = GivenBack(next + index);
+            }
+
+            _reported = done;
+            TimeSpan? runningFor = next < Recalled && runs >= done ? Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt)) : null;
+            if (ends.Length > 0 || runningFor is not null)
+            {
+                coordinator.Tell(new WorkReport(assignment, ends, 0, ends.Length, runningFor), worker);
+            }
+        }
+    }
+
+    /// <summary>The worker's thread: cancels the token of a run, or gives it back with the rest where it has not started.</summary>
+    public void Cancel(AssignedTask run)
+    {
+        var index = Array.IndexOf(assignment.Tasks, run);
+        Interlocked.Exchange(ref _cancelIndex, index); // before the recall: a run that starts meanwhile sees it
+        Recall();
+        if (Current is { } context && context.Index == index)
+        {
+            context.RequestCancel();
+        }
+    }
+
+    /// <summary>The worker's thread: from now on this runner speaks to nobody.</summary>
+    public void Leave()
+    {
+        _isLeft = true;
+        Interlocked.Exchange(ref _next, Recalled);
+        Current?.RequestCancel();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            HandlerScope.Enter(this);
+            var now = Stopwatch.GetTimestamp();
+            var sliceEnd = now + (long)(settings.Slice.TotalSeconds * Stopwatch.Frequency);
+            var isElsewhere = false;
+            while (true)
+            {
+                if ((now > sliceEnd && _done > 0) || (isElsewhere && IsNextSynchronous()))
+                {
+                    break; // the slice is over, or this is no thread of the dispatcher any more: the rest goes back
+                }
+
+                var index = Interlocked.Increment(ref _next) - 1;
+                if (index >= _ends.Length)
+                {
+                    break;
+                }
+
+                Volatile.Write(ref _startedAt, now);
+                var running = RunOneAsync(index);
+                isElsewhere |= !running.IsCompleted;
+                var ending = await running.ConfigureAwait(false);
+                var then = Stopwatch.GetTimestamp();
+                ref var end = ref _ends[index];
+                end.Task = assignment.Tasks[index].Task;
+                end.Run = assignment.Tasks[index].Run;
+                end.Kind = ending.Kind;
+                end.Payload = ending.Payload;
+                end.Detail = ending.Detail;
+                end.Elapsed = Stopwatch.GetElapsedTime(now, then);
+                Volatile.Write(ref _done, index + 1);
+                if (log.IsDebugEnabled)
+                {
+                    LogEnd(index);
+                }
+
+                now = then;
+            }
+
+            ReportRest();
+        }
+        catch (Exception exception)
+        {
+            // No handler's exception comes this far: it is ours. The worker's death makes what it had ready again.
+            log.Error(exception, "A runner failed: this is a fault of the engine");
+            worker.Tell(Kill.Instance);
+        }
+    }
+
+    private bool IsNextSynchronous() =>
+        Volatile.Read(ref _next) is var next && next < _ends.Length && ((IHandlerType)assignment.Tasks[next].Task.Type).IsSynchronous;
+
+    private async ValueTask<Ending> RunOneAsync(int index)
+    {
+        var run = assignment.Tasks[index];
+        var type = (IHandlerType)run.Task.Type;
+        var context = new TaskContext(settings.Catalog, in run, index, coordinator);
+        Interlocked.Exchange(ref _context, context);
+        if (Volatile.Read(ref _cancelIndex) == index || _isLeft)
+        {
+            context.RequestCancel();
+        }
+
+        Ending ending;
+        try
+        {
+            if (type.Handlers.IsPlain)
+            {
+                ending = await type.RunAsync(type.Handlers.Make(), run.Task, context).ConfigureAwait(false);
+            }
+            else
+            {
+                ending = await RunScopedAsync(type, run.Task, context).ConfigureAwait(false);
+            }
+
+            if (context.Spawned is { } spawned && ending.Kind is (EndKind.Succeeded or EndKind.Joined))
+            {
+                var detail = ending.Detail ?? new AttemptDetail();
+                detail.Spawned = spawned;
+                ending = new Ending(ending.Kind, ending.Payload, detail);
+            }
+        }
+        catch (OperationCanceledException) when (context.IsCancelRequested)
+        {
+            ending = new Ending(EndKind.Interrupted, null, null);
+        }
+        catch (Exception exception)
+        {
+            ending = Failed(exception, run.Task.Retry);
+        }
+
+        context.Close();
+        Volatile.Write(ref _context, null);
+        return ending;
+    }
+
+    private static async ValueTask<Ending> RunScopedAsync(IHandlerType type, TaskRecord task, TaskContext context)
+    {
+        var (handler, scope) = type.Handlers.MakeScoped();
+        try
+        {
+            return await type.RunAsync(handler, task, context).ConfigureAwait(false);
+        }
+        finally
+        {
+            await HandlerFactory.DisposeAsync(handler, scope).ConfigureAwait(false);
+        }
+    }
+
+    private static Ending Failed(Exception exception, RetryPolicy policy)
+    {
+        var failure = new Failure
+        {
+            Kind = FailureKind.Exception,
+            Type = exception.GetType().FullName ?? exception.GetType().Name,
+            Message = exception.Message,
+            StackTrace = exception.ToString(),
+        };
+        var special = policy.For(exception.GetType());
+        return new Ending(EndKind.Failed, failure, special == policy ? null : new AttemptDetail { Retry = special });
+    }
+
+    /// <summary>The end: what was not recalled and not reported before.</summary>
+    private void ReportRest()
+    {
+        lock (_reporting)
+        {
+            if (_isLeft)
+            {
+                worker.Tell(TaskWorker.CameBack.Instance, ActorRefs.NoSender);
+                return;
+            }
+
+            var next = Interlocked.Exchange(ref _next, Recalled);
+            for (var index = next; index < _ends.Length; index++)
+            {
+                _ends[index] = GivenBack(index);
+            }
+
+            var count = (next < _ends.Length ? _ends.Length : _done) - _reported;
+            if (count > 0)
+            {
+                coordinator.Tell(new WorkReport(assignment, _ends, _reported, count, null), worker);
+                _reported += count;
+            }
+        }
+    }
+
+    private AttemptEnd GivenBack(int index) => new()
+    {
+        Task = assignment.Tasks[index].Task,
+        Run = assignment.Tasks[index].Run,
+        Kind = EndKind.GivenBack,
+    };
+
+    private void LogEnd(int index)
+    {
+        ref var end = ref _ends[index];
+        TaskLog.Write(
+            log, LogLevel.DebugLevel, end.Task, assignment.Tasks[index].Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
+    }
+}
