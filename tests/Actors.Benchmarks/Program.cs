@@ -1,1 +1,24 @@
-return 0;
+using Actors.Benchmarks;
+using BenchmarkDotNet.Running;
+
+return args switch
+{
+    ["compare", .. var options] => await Comparison.RunAsync(options),
+    ["micro", .. var options] => Micro(options),
+    _ => Usage(),
+};
+
+static int Micro(string[] options)
+{
+    BenchmarkSwitcher.FromAssembly(typeof(LedgerBenchmarks).Assembly).Run(options);
+    return 0;
+}
+
+static int Usage()
+{
+    Console.Error.WriteLine("""
+        compare [--rounds N] [--workers N] [--only NAME]   every workload on the engine and on Task.Run, interleaved; ratios of medians
+        micro [BenchmarkDotNet options]                    the ledger alone, with memory
+        """);
+    return 2;
+}

@@ -30,6 +30,7 @@ internal sealed class ChunkRunner(
     private TaskContext? _context;
     private long _startedAt;
     private volatile bool _isLeft;
+    private bool _isOver;
 
     public Assignment Assignment => assignment;
 
@@ -45,6 +46,11 @@ internal sealed class ChunkRunner(
     {
         lock (_reporting)
         {
+            if (_isOver)
+            {
+                return;
+            }
+
             var next = Interlocked.Exchange(ref _next, Recalled);
             var done = Volatile.Read(ref _done);
             var count = assignment.Tasks.Length;
@@ -216,6 +222,7 @@ internal sealed class ChunkRunner(
     {
         lock (_reporting)
         {
+            _isOver = true;
             if (_isLeft)
             {
                 worker.Tell(TaskWorker.CameBack.Instance, ActorRefs.NoSender);
@@ -232,7 +239,6 @@ internal sealed class ChunkRunner(
             if (count > 0)
             {
                 coordinator.Tell(new WorkReport(assignment, _ends, _reported, count, null), worker);
-                _reported += count;
             }
         }
     }
