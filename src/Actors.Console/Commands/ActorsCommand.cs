@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Actors.Console.Configuration;
 using Actors.Console.Display;
@@ -34,18 +35,21 @@ internal static class ActorsCommand
         }
     }
 
-    private static RootCommand Create() => new("Tasks that spawn tasks and never wait. " + ExitCode.Help)
+    // No RootCommand: that would call itself by the name of the assembly.
+    private static Command Create() => new("actors", "Tasks that spawn tasks and never wait.")
     {
         ScanCommand.Create(),
         FollowUpCommand.Create(),
         TreeCommand.Create(),
         EngineOptions.Hocon,
         EngineOptions.Verbose,
+        new HelpOption { Action = new HelpWithExitCodes(new HelpAction()) },
+        new VersionOption(),
     };
 
     private static void ThrowIfWrong(ParseResult given)
     {
-        if (given.Action is System.CommandLine.Help.HelpAction)
+        if (given.Action is HelpWithExitCodes)
         {
             return;
         }
@@ -59,7 +63,7 @@ internal static class ActorsCommand
         var error = given.Errors.FirstOrDefault(static error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? (given.Errors is [var first, ..] ? first : null);
         if (error is not null)
         {
-            var command = given.CommandResult.Command is RootCommand ? "" : given.CommandResult.Command.Name + " ";
+            var command = given.CommandResult.Parent is null ? "" : given.CommandResult.Command.Name + " ";
             throw new UsageException($"{error.Message.TrimEnd('.', ' ')}; see 'actors {command}--help'");
         }
     }

@@ -16,5 +16,12 @@ internal static class ExitCode
     public const int Cancelled = 130;
 
     /// <summary>The same for the help.</summary>
-    public const string Help = "Exit codes: 0 done; 1 done, but something could not be read or failed; 2 wrong usage or configuration; 130 cancelled.";
+    public const string Help = """
+        Exit codes:
+          0    Done
+          1    Done, but something could not be read, failed, or came out wrong
+          2    Not started: wrong usage or configuration
+          130  Cancelled by Ctrl-C
+
+        """;
 }

@@ -24,7 +24,7 @@ internal static class FollowUpCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("follow-up", "Run task 1, which gives rise to task 2. " + ExitCode.Help) { AccessWay, Retry, Workers };
+        var command = new Command("follow-up", "Run task 1, which gives rise to task 2.") { AccessWay, Retry, Workers };
         command.SetAction((given, _) => RunAsync(given));
         return command;
     }

@@ -25,7 +25,7 @@ internal static class ScanCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("scan", "Count folders, files and bytes, a task per folder. " + ExitCode.Help) { Folder, Duplicates, Json, Workers };
+        var command = new Command("scan", "Count folders, files and bytes, a task per folder.") { Folder, Duplicates, Json, Workers };
         command.SetAction((given, _) => RunAsync(given));
         return command;
     }
@@ -43,7 +43,9 @@ internal static class ScanCommand
             case PathKind.Nothing:
                 throw new UsageException($"scan: there is no folder '{path}'");
             case PathKind.File or PathKind.Other:
-                throw new UsageException($"scan: '{path}' is not a folder, or cannot be reached");
+                throw new UsageException($"scan: '{path}' is not a folder");
+            case PathKind.Unreachable:
+                throw new UsageException($"scan: '{path}' cannot be reached, since a folder above it is closed to you");
             case PathKind.Link:
                 await System.Console.Error.WriteLineAsync(
                     Printable.Escape($"actors: scan: '{path}' is a symbolic link, which is not followed; '{path}/' is what it points to")).ConfigureAwait(false);

@@ -20,7 +20,7 @@ internal static class TreeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("tree", "Spawn a tree of tasks that adds up the numbers of its leaves through joins. " + ExitCode.Help) { FanOut, Depth, Workers };
+        var command = new Command("tree", "Spawn a tree of tasks that adds up the numbers of its leaves through joins.") { FanOut, Depth, Workers };
         command.SetAction((given, _) => RunAsync(given));
         return command;
     }

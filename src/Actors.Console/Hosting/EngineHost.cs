@@ -125,7 +125,7 @@ internal sealed class EngineHost : IAsyncDisposable
 #endif
         akka.AddHocon(config, HoconAddMode.Prepend);
 
-        // Last, so above all: Akka would write to standard output while its loggers start, and that belongs to the result.
-        akka.AddHocon("akka.stdout-loglevel = off", HoconAddMode.Prepend);
+        // Last, so above all: standard output belongs to the result.
+        akka.AddHocon($"akka.stdout-logger-class = \"{typeof(LeftoverLogger).AssemblyQualifiedName}\"", HoconAddMode.Prepend);
     }
 }

@@ -32,6 +32,9 @@ internal enum PathKind
     /// <summary>A regular file.</summary>
     File,
 
-    /// <summary>A socket, pipe or device, or something that cannot be looked at.</summary>
+    /// <summary>A socket, pipe or device.</summary>
     Other,
+
+    /// <summary>Something that cannot be looked at.</summary>
+    Unreachable,
 }

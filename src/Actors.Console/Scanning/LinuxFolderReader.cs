@@ -24,7 +24,7 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         var parent = OpenParentOf(path, out var rest);
         if (parent == -1)
         {
-            return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Other;
+            return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Unreachable;
         }
 
         FileStatus status;
@@ -38,7 +38,7 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         CloseOpened(parent);
         if (failed != 0)
         {
-            return error is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Other;
+            return error is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Unreachable;
         }
 
         return status.Type switch
