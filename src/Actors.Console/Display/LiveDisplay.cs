@@ -68,14 +68,8 @@ internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, ScanP
             new Markup($"{ByteSize.Grouped((long)_rate)} tasks/s, workers busy: {workers}, {now.TotalSeconds:0.0} s"),
             states,
         ];
-        rows.AddRange(progress.Current.Take(FoldersMax).Select(folder => new Markup($"[grey]{Text(Shorten(folder.ToString()))}[/]") { Overflow = Overflow.Ellipsis }));
+        rows.AddRange(progress.Current.Take(FoldersMax).Select(folder => new Markup($"[grey]{Text(Printable.Shorten(folder.ToString(), Math.Max(console.Profile.Width - 2, 20)))}[/]") { Overflow = Overflow.Ellipsis }));
         return new Rows(rows);
-    }
-
-    private string Shorten(string path)
-    {
-        var room = Math.Max(console.Profile.Width - 2, 20);
-        return path.Length <= room ? path : string.Concat("...", path.AsSpan(path.Length - room + 3));
     }
 
     private static string Text(string text) => Markup.Escape(Printable.Escape(text));

@@ -34,6 +34,20 @@ internal static class Printable
         return escaped.ToString();
     }
 
+    /// <summary>The text, or its two ends with <c>...</c> between them where it has more than <paramref name="charactersMax"/> characters.</summary>
+    public static string Shorten(string text, int charactersMax)
+    {
+        const string Gap = "...";
+        if (text.Length <= charactersMax)
+        {
+            return text;
+        }
+
+        var ends = Math.Max(charactersMax - Gap.Length, 2);
+        var tail = ends - (ends / 3);
+        return string.Concat(text.AsSpan(0, ends / 3), Gap, text.AsSpan(text.Length - tail));
+    }
+
     private static bool IsUnfit(char character) =>
         char.IsControl(character) || character is '\u2028' or '\u2029' or '\u200e' or '\u200f' or '\u061c' or (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

@@ -11,6 +11,9 @@ internal static class ScanTable
     private const int RowsMax = 10;
     private const int PathsOfAGroupMax = 5;
 
+    // A folder 10,000 levels down has a path of a page for each of ten rows. JSON has it whole.
+    private const int PathCharactersMax = 500;
+
     /// <summary>Writes the tables.</summary>
     public static void Write(IAnsiConsole console, ScanSummary summary)
     {
@@ -64,7 +67,7 @@ internal static class ScanTable
         var table = New(title).AddColumn("bytes", column => column.RightAligned()).AddColumn("", column => column.RightAligned()).AddColumn("path");
         foreach (var one in largest.Kept)
         {
-            table.AddRow(ByteSize.Grouped(one.Bytes), ByteSize.Of(one.Bytes), Text(one.Folder.PathOf(one.Name)));
+            table.AddRow(ByteSize.Grouped(one.Bytes), ByteSize.Of(one.Bytes), PathText(one.Folder.PathOf(one.Name)));
         }
 
         console.Write(table);
@@ -107,7 +110,7 @@ internal static class ScanTable
             .AddColumn("paths");
         foreach (var group in duplicates.Groups.Take(RowsMax))
         {
-            var paths = group.Files.Take(PathsOfAGroupMax).Select(file => Text(file.Path));
+            var paths = group.Files.Take(PathsOfAGroupMax).Select(file => PathText(file.Path));
             var more = group.Files.Count - PathsOfAGroupMax;
             table.AddRow(
                 ByteSize.Grouped(group.WastedBytes),
@@ -129,13 +132,15 @@ internal static class ScanTable
         var table = New(title).AddColumn("path").AddColumn("why");
         foreach (var error in errors.Kept.Take(RowsMax))
         {
-            table.AddRow(Text(error.Path), Text(error.Message));
+            table.AddRow(PathText(error.Path), Text(error.Message));
         }
 
         console.Write(table);
     }
 
     private static Table New(string title) => new Table().Title(title).Border(TableBorder.Simple);
+
+    private static string PathText(string path) => Text(Printable.Shorten(path, PathCharactersMax));
 
     private static string Text(string text) => Markup.Escape(Printable.Escape(text));
 }

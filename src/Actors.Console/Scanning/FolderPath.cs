@@ -19,6 +19,7 @@ internal sealed class FolderPath : IComparable<FolderPath>
         _name = name;
         Parent = parent;
         Depth = parent is null ? 0 : parent.Depth + 1;
+        PathBytes = parent is null ? name.Length : parent.PathBytes + 1 + name.Length;
     }
 
     /// <summary>The folder that this one is in; null for the folder that was asked for.</summary>
@@ -30,32 +31,53 @@ internal sealed class FolderPath : IComparable<FolderPath>
     /// <summary>How many folders are above it, up to the one that was asked for.</summary>
     public int Depth { get; }
 
+    /// <summary>How long the path is, in bytes; one more where the folder that was asked for ends with a slash.</summary>
+    public int PathBytes { get; }
+
     /// <summary>The folder that was asked for, with its path exactly as given: a slash at its end has a meaning where it is a link.</summary>
     public static FolderPath Root(string path) => new(null, Encoding.UTF8.GetBytes(path));
 
     /// <summary>A folder in this one.</summary>
     public FolderPath Child(byte[] name) => new(this, name);
 
-    /// <summary>The names from the folder that was asked for down to this one.</summary>
-    public byte[][] Names()
+    /// <summary>The folders below <paramref name="above"/> down to this one; all of them where that is null, or is not above this one.</summary>
+    public FolderPath[] ChainBelow(FolderPath? above)
     {
-        var names = new byte[Depth + 1][];
-        for (var folder = this; folder is not null; folder = folder.Parent)
+        var first = IsBelow(above) ? above!.Depth + 1 : 0;
+        var chain = new FolderPath[Depth + 1 - first];
+        for (var folder = this; folder is not null && folder.Depth >= first; folder = folder.Parent)
         {
-            names[folder.Depth] = folder._name;
+            chain[folder.Depth - first] = folder;
         }
 
-        return names;
+        return chain;
+    }
+
+    /// <summary>Whether this folder is in <paramref name="above"/>, at any depth.</summary>
+    public bool IsBelow(FolderPath? above)
+    {
+        if (above is null || above.Depth >= Depth)
+        {
+            return false;
+        }
+
+        var folder = this;
+        while (folder.Depth > above.Depth)
+        {
+            folder = folder.Parent!;
+        }
+
+        return ReferenceEquals(folder, above);
     }
 
     /// <summary>The path of the entry <paramref name="name"/> of this folder, or of the folder itself where the name is empty.</summary>
     public string PathOf(ReadOnlySpan<byte> name)
     {
         var path = new StringBuilder();
-        foreach (var part in Names())
+        foreach (var folder in ChainBelow(null))
         {
             Separate(path);
-            NameText.Append(path, part);
+            NameText.Append(path, folder.Name);
         }
 
         if (!name.IsEmpty)

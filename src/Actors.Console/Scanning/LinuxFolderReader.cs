@@ -12,33 +12,31 @@ namespace Actors.Console.Scanning;
 /// </remarks>
 internal sealed unsafe class LinuxFolderReader : IFolderReader
 {
-    // The kernel takes 4,096 bytes with the closing zero in one call.
+    // The kernel takes 4,096 bytes in one call, the closing zero among them.
     private const int PathBytesMax = 4095;
     private const int EntriesBetweenLooksAtTheToken = 1024;
+
+    // The folder that this thread began its last long path at. A tree is walked depth first, so that the next long path goes on from there:
+    // without it, each of 10,000 nested folders would be walked to from the top. It stays open with the thread, which is one of a few.
+    [ThreadStatic]
+    private static Anchor? _anchor;
 
     /// <summary>Whether the calls are there and mean what <see cref="LinuxCalls"/> takes them to mean.</summary>
     public static bool IsSupported { get; } = Probe();
 
     public PathKind Look(FolderPath path)
     {
-        var parent = OpenParentOf(path, out var rest);
-        if (parent == -1)
-        {
-            return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Unreachable;
-        }
-
-        FileStatus status;
+        FileStatus status = default;
         int failed;
+        var start = OpenStartOf(path, out var rest);
         fixed (byte* name = rest)
         {
-            failed = StatX(parent, name, LookAtLink, TypeSizeAndInode, &status);
+            failed = start == -1 ? -1 : StatX(start, name, LookAtLink, TypeSizeAndInode, &status);
         }
 
-        var error = Marshal.GetLastPInvokeError();
-        CloseOpened(parent);
         if (failed != 0)
         {
-            return error is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Unreachable;
+            return Marshal.GetLastPInvokeError() is NoEntry or NotAFolder ? PathKind.Nothing : PathKind.Unreachable;
         }
 
         return status.Type switch
@@ -63,7 +61,7 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         if (folder == 0)
         {
             contents.AddError([], LastErrorText());
-            CloseOpened(descriptor);
+            _ = Close(descriptor);
             return;
         }
 
@@ -100,7 +98,7 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         // Not blocking, since what was a file when it was listed may be a pipe by now, and opening that would wait for a writer.
         var file = OpenAt(parent, [.. name, 0], NoFollow | NonBlocking);
         var error = Marshal.GetLastPInvokeError();
-        CloseOpened(parent);
+        _ = Close(parent);
         if (file == -1)
         {
             throw new IOException(Marshal.GetPInvokeErrorMessage(error));
@@ -162,44 +160,33 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
     /// <summary>Opens a folder, however long its path; -1 and the last error where it cannot be opened.</summary>
     private static int Open(FolderPath folder, int flags)
     {
-        var parent = OpenParentOf(folder, out var rest);
-        if (parent == -1)
-        {
-            return -1;
-        }
-
-        var opened = OpenAt(parent, rest, flags);
-        var error = Marshal.GetLastPInvokeError();
-        CloseOpened(parent);
-        Marshal.SetLastPInvokeError(error);
-        return opened;
+        var start = OpenStartOf(folder, out var rest);
+        return start == -1 ? -1 : OpenAt(start, rest, flags);
     }
 
     /// <summary>
     /// Opens a folder above <paramref name="folder"/> from which the <paramref name="rest"/> of the path, with a closing zero, is short
-    /// enough for one call.
+    /// enough for one call: the current folder for most, the thread's anchor for a path that is too long. Nobody closes it.
     /// </summary>
-    private static int OpenParentOf(FolderPath folder, out byte[] rest)
+    private static int OpenStartOf(FolderPath folder, out byte[] rest)
     {
-        var names = folder.Names();
-        var piece = new List<byte>(256);
-        var parent = CurrentFolder;
-        foreach (var name in names)
+        rest = [];
+        var isLong = folder.PathBytes > PathBytesMax;
+        var anchor = isLong && _anchor is { } held && folder.IsBelow(held.Folder) ? held : null;
+        var start = anchor?.Descriptor ?? CurrentFolder;
+        var piece = new List<byte>(Math.Min(folder.PathBytes, PathBytesMax) + 2);
+        foreach (var step in folder.ChainBelow(anchor?.Folder))
         {
-            if (piece.Count > 0 && piece.Count + 1 + name.Length > PathBytesMax)
+            if (piece.Count > 0 && piece.Count + 1 + step.Name.Length > PathBytesMax)
             {
                 piece.Add(0);
-                var next = OpenAt(parent, CollectionsMarshal.AsSpan(piece), PathOnly | LinuxCalls.Directory | NoFollow);
-                var error = Marshal.GetLastPInvokeError();
-                CloseOpened(parent);
+                var next = OpenAt(start, CollectionsMarshal.AsSpan(piece), PathOnly | LinuxCalls.Directory | NoFollow);
                 if (next == -1)
                 {
-                    Marshal.SetLastPInvokeError(error);
-                    rest = [];
                     return -1;
                 }
 
-                parent = next;
+                start = HoldAnchor(new Anchor(step.Parent!, next));
                 piece.Clear();
             }
 
@@ -208,11 +195,23 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
                 piece.Add((byte)'/');
             }
 
-            piece.AddRange(name);
+            piece.AddRange(step.Name);
         }
 
-        rest = [.. piece, 0];
-        return parent;
+        piece.Add(0);
+        rest = [.. piece];
+        return start;
+    }
+
+    private static int HoldAnchor(Anchor anchor)
+    {
+        if (_anchor is { } before)
+        {
+            _ = Close(before.Descriptor);
+        }
+
+        _anchor = anchor;
+        return anchor.Descriptor;
     }
 
     private static int OpenAt(int folder, ReadOnlySpan<byte> path, int flags)
@@ -220,14 +219,6 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         fixed (byte* start = path)
         {
             return LinuxCalls.OpenAt(folder, start, flags | CloseOnExec);
-        }
-    }
-
-    private static void CloseOpened(int descriptor)
-    {
-        if (descriptor != CurrentFolder)
-        {
-            _ = Close(descriptor);
         }
     }
 
@@ -249,4 +240,7 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
             return false;
         }
     }
+
+    /// <summary>A folder that is held open, to begin long paths there.</summary>
+    private sealed record Anchor(FolderPath Folder, int Descriptor);
 }
