@@ -18,6 +18,7 @@ internal static class ScanTable
     public static void Write(IAnsiConsole console, ScanSummary summary)
     {
         var report = summary.Report;
+        Title(console, PathText(summary.Folder) + (summary.Cancelled ? " (cancelled: only what was reached)" : ""));
         console.Write(Counts(summary));
         Sizes(console, "Largest folders", report.Totals.LargestFolders);
         Sizes(console, "Largest files", report.Totals.LargestFiles);
@@ -33,7 +34,7 @@ internal static class ScanTable
     private static Table Counts(ScanSummary summary)
     {
         var totals = summary.Report.Totals;
-        var table = New(Text(summary.Folder) + (summary.Cancelled ? " (cancelled: only what was reached)" : ""));
+        var table = New();
         table.AddColumn("").AddColumn("", column => column.RightAligned());
         table.HideHeaders();
         Row("folders", ByteSize.Grouped(totals.Folders));
@@ -64,7 +65,8 @@ internal static class ScanTable
             return;
         }
 
-        var table = New(title).AddColumn("bytes", column => column.RightAligned()).AddColumn("", column => column.RightAligned()).AddColumn("path");
+        Title(console, title);
+        var table = New().AddColumn("bytes", column => column.RightAligned()).AddColumn("", column => column.RightAligned()).AddColumn("path");
         foreach (var one in largest.Kept)
         {
             table.AddRow(ByteSize.Grouped(one.Bytes), ByteSize.Of(one.Bytes), PathText(one.Folder.PathOf(one.Name)));
@@ -81,7 +83,8 @@ internal static class ScanTable
         }
 
         var title = types.All.Count > RowsMax ? $"File types (the first {RowsMax} of {ByteSize.Grouped(types.All.Count)})" : "File types";
-        var table = New(title)
+        Title(console, title);
+        var table = New()
             .AddColumn("bytes", column => column.RightAligned())
             .AddColumn("", column => column.RightAligned())
             .AddColumn("files", column => column.RightAligned())
@@ -104,7 +107,8 @@ internal static class ScanTable
         var title = duplicates.Groups.Count > RowsMax
             ? $"Duplicates (the first {RowsMax} of {ByteSize.Grouped(duplicates.Groups.Count)} groups; --json lists all)"
             : "Duplicates";
-        var table = New(title)
+        Title(console, title);
+        var table = New()
             .AddColumn("wasted bytes", column => column.RightAligned())
             .AddColumn("files", column => column.RightAligned())
             .AddColumn("paths");
@@ -129,7 +133,8 @@ internal static class ScanTable
         }
 
         var title = errors.Count > RowsMax ? $"Errors (the first {RowsMax} of {ByteSize.Grouped(errors.Count)})" : "Errors";
-        var table = New(title).AddColumn("path").AddColumn("why");
+        Title(console, title);
+        var table = New().AddColumn("path").AddColumn("why");
         foreach (var error in errors.Kept.Take(RowsMax))
         {
             table.AddRow(PathText(error.Path), Text(error.Message));
@@ -138,7 +143,10 @@ internal static class ScanTable
         console.Write(table);
     }
 
-    private static Table New(string title) => new Table().Title(title).Border(TableBorder.Simple);
+    private static Table New() => new Table().Border(TableBorder.Simple);
+
+    // Not the table's own title: that is centred, and so out of sight above a wide table.
+    private static void Title(IAnsiConsole console, string title) => console.MarkupLine($"[bold]{title}[/]");
 
     private static string PathText(string path) => Text(Printable.Shorten(path, PathCharactersMax));
 
