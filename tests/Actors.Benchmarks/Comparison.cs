@@ -17,7 +17,7 @@ internal static class Comparison
             + $"{workers} worker(s), {rounds} round(s) after one to warm up, in turn");
         Console.WriteLine("A ratio above 1 means that the engine is that many times as fast as Task.Run with WhenAll.");
         Console.WriteLine();
-        Console.WriteLine($"{"workload",-22} {"tasks",10} {"engine ms",22} {"Task.Run ms",22} {"ratio",8} {"engine/s",12} {"B/task",8}");
+        Console.WriteLine($"{"workload",-22} {"tasks",10} {"engine ms",22} {"Task.Run ms",22} {"ratio",8} {"engine/s",12} {"B/task",8} {"GC ms",8}");
         await using var engine = await ActorsEngine.StartAsync(workers);
         foreach (var workload in Workload.All.Where(workload => only is null || workload.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
         {
@@ -31,11 +31,14 @@ internal static class Comparison
     {
         List<double> ours = [], theirs = [];
         var allocated = 0L;
+        var pause = TimeSpan.Zero;
         for (var round = 0; round <= rounds; round++)
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
+            var paused = GC.GetTotalPauseDuration();
             var our = await TimeAsync(() => workload.OnEngine(engine.Client), workload);
             allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+            pause = GC.GetTotalPauseDuration() - paused;
             var their = await TimeAsync(workload.OnTasks, workload);
             if (round > 0)
             {
@@ -47,7 +50,7 @@ internal static class Comparison
         var ratio = Median(theirs) / Median(ours);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{workload.Name,-22} {workload.Tasks,10} {Spread(ours),22} {Spread(theirs),22} {ratio,8:0.00} {workload.Tasks / Median(ours) * 1000,12:0} {allocated / workload.Tasks,8}"));
+            $"{workload.Name,-22} {workload.Tasks,10} {Spread(ours),22} {Spread(theirs),22} {ratio,8:0.00} {workload.Tasks / Median(ours) * 1000,12:0} {allocated / workload.Tasks,8} {pause.TotalMilliseconds,8:0}"));
     }
 
     private static async Task<double> TimeAsync(Func<Task<long>> run, Workload workload)

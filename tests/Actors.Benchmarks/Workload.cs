@@ -34,9 +34,9 @@ internal sealed record Workload(string Name, long Tasks, long Expected, Func<Tas
         Array.Fill(tasks, One.Instance);
         var handles = await client.SubmitManyAsync(tasks);
         var sum = 0L;
-        foreach (var handle in handles)
+        foreach (var outcome in await Task.WhenAll(handles.Select(static handle => handle.OutcomeAsync())))
         {
-            sum += (await handle).Value;
+            sum += outcome.Value;
         }
 
         return sum;

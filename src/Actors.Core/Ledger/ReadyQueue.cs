@@ -1,9 +1,12 @@
 namespace Actors.Ledger;
 
 /// <summary>The ready tasks of one tree in one pool: the newest first, as on a stack.</summary>
-internal sealed class ReadyStack(TreeRecord tree)
+internal sealed class ReadyStack(int pool, ReadyStack? next)
 {
-    public TreeRecord Tree { get; } = tree;
+    public int Pool { get; } = pool;
+
+    /// <summary>The tree's stack for another pool.</summary>
+    public ReadyStack? Next { get; } = next;
 
     public TaskRecord? Top { get; set; }
 
@@ -85,13 +88,14 @@ internal sealed class ReadyQueue(int pool)
 
     private ReadyStack StackOf(TreeRecord tree)
     {
-        var stacks = tree.ReadyStacks ??= new ReadyStack?[pool + 1];
-        if (stacks.Length <= pool)
+        for (var stack = tree.ReadyStacks; stack is not null; stack = stack.Next)
         {
-            Array.Resize(ref stacks, pool + 1);
-            tree.ReadyStacks = stacks;
+            if (stack.Pool == pool)
+            {
+                return stack;
+            }
         }
 
-        return stacks[pool] ??= new ReadyStack(tree);
+        return tree.ReadyStacks = new ReadyStack(pool, tree.ReadyStacks);
     }
 }

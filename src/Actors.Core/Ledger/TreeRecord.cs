@@ -35,8 +35,8 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     public Outcome? RootOutcome { get; set; }
 
-    /// <summary>Its ready tasks, one stack a pool; null where it never had one there.</summary>
-    public ReadyStack?[]? ReadyStacks { get; set; }
+    /// <summary>Its ready tasks: a list of stacks, one for each pool in which it ever had one. Seldom more than two.</summary>
+    public ReadyStack? ReadyStacks { get; set; }
 
     public void Enter(TaskRecord task)
     {

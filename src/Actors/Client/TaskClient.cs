@@ -69,7 +69,7 @@ public sealed class TaskClient
                 ? new TaskRecord(id.Completion(), _catalog.TypeOf(whenDone), whenDone, root.Path, null)
                 : null;
             var handle = new TaskHandle<TResult>(id, this);
-            roots.Add(new Submission(root, completion, handle.AsListener));
+            roots.Add(new Submission(root, completion, handle));
             handles.Add(handle);
         }
 

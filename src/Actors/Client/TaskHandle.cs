@@ -10,13 +10,14 @@ namespace Actors;
 /// join instead.
 /// </remarks>
 /// <typeparam name="TResult">What the task yields.</typeparam>
-public sealed class TaskHandle<TResult>
+public sealed class TaskHandle<TResult> : ITreeListener
 {
     private const string Instead =
         "Spawn the task as a follow-up and end with a join of it: return context.Join([task], new YourJoin()); the join's handler gets its outcome.";
 
     private readonly TaskClient _client;
-    private readonly Listener _listener = new();
+    private Answer<Outcome<TResult>> _outcome;
+    private Answer<TreeOutcome> _tree;
 
     internal TaskHandle(TaskId id, TaskClient client)
     {
@@ -27,8 +28,6 @@ public sealed class TaskHandle<TResult>
     /// <summary>The task's id, which is also its tree's.</summary>
     public TaskId Id { get; }
 
-    internal TreeListener AsListener => _listener;
-
     /// <summary>The task's outcome: as soon as the task is terminal, though others of its tree may go on.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the task.</param>
     /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
@@ -37,7 +36,7 @@ public sealed class TaskHandle<TResult>
     public Task<Outcome<TResult>> OutcomeAsync(CancellationToken cancellationToken = default)
     {
         HandlerScope.ThrowIfInside($"Waiting for the outcome of task {Id}", Instead);
-        return _listener.Outcome.Task.WaitAsync(cancellationToken);
+        return _outcome.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>The tree's outcome: once the last task of the tree is terminal.</summary>
@@ -45,7 +44,7 @@ public sealed class TaskHandle<TResult>
     public Task<TreeOutcome> TreeAsync(CancellationToken cancellationToken = default)
     {
         HandlerScope.ThrowIfInside($"Waiting for the tree of task {Id}", Instead);
-        return _listener.Tree.Task.WaitAsync(cancellationToken);
+        return _tree.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>Awaiting the handle is awaiting <see cref="OutcomeAsync"/>.</summary>
@@ -56,22 +55,13 @@ public sealed class TaskHandle<TResult>
     /// <returns>Whether the tree was live.</returns>
     public Task<bool> CancelAsync() => _client.CancelTreeAsync(Id);
 
-    private sealed class Listener : TreeListener
+    void ITreeListener.RootEnded(Outcome outcome) => _outcome.Set((Outcome<TResult>)outcome);
+
+    void ITreeListener.TreeEnded(TreeOutcome outcome) => _tree.Set(outcome);
+
+    void ITreeListener.Stopped(Exception exception)
     {
-        public Reply<Outcome<TResult>> Outcome { get; } = new();
-
-        public Reply<TreeOutcome> Tree { get; } = new();
-
-        public override void RootEnded(Outcome outcome) => Outcome.Set((Outcome<TResult>)outcome);
-
-        public override void TreeEnded(TreeOutcome outcome) => Tree.Set(outcome);
-
-        public override void Stopped(Exception exception)
-        {
-            Outcome.Fail(exception);
-            Tree.Fail(exception);
-            _ = Outcome.Task.Exception; // observed: nobody may ever await this handle
-            _ = Tree.Task.Exception;
-        }
+        _outcome.Fail(exception);
+        _tree.Fail(exception);
     }
 }

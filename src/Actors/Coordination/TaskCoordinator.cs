@@ -113,7 +113,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         var stopped = new EngineStoppedException("The engine has stopped before the task ended.");
         foreach (var tree in _ledger.Trees)
         {
-            TreeListener.Of(tree)?.Stopped(stopped);
+            TreeListeners.Of(tree)?.Stopped(stopped);
         }
 
         EndDrain();
@@ -158,11 +158,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 WorkerOf(abandon.Assignment).Tell(abandon, Self);
                 break;
             case RootEnded ended:
-                TreeListener.Of(ended.Tree)?.RootEnded(ended.Outcome);
+                TreeListeners.Of(ended.Tree)?.RootEnded(ended.Outcome);
                 break;
             case TreeEnded ended:
                 Context.System.EventStream.Publish(ended.Outcome);
-                TreeListener.Of(ended.Tree)?.TreeEnded(ended.Outcome);
+                TreeListeners.Of(ended.Tree)?.TreeEnded(ended.Outcome);
                 break;
             case AttemptFailed failed:
                 Log(failed);
@@ -222,7 +222,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 return;
             }
 
-            TreeListener.Attach(tree, listener);
+            TreeListeners.Attach(tree, listener);
         }
 
         submit.Accepted.Set(true);

@@ -42,7 +42,7 @@ namespace Actors.Coordination
     internal sealed record Submit(IReadOnlyList<Submission> Roots, Reply<bool> Accepted) : IInternalMessage;
 
     /// <summary>One root.</summary>
-    internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, TreeListener Listener);
+    internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, ITreeListener Listener);
 
     /// <summary>From the client.</summary>
     internal sealed record CancelTask(TaskId Id, bool WholeTree, Reply<bool> Found) : IInternalMessage;
