@@ -12,6 +12,8 @@ public abstract class VirtualTimeSpec(ITestOutputHelper output, string hocon = "
 
     private TestScheduler Scheduler => (TestScheduler)Sys.Scheduler;
 
+    protected DateTimeOffset VirtualNow => Scheduler.Now;
+
     /// <summary>
     /// Moves the time on. A round trip before each step makes sure that the coordinator has set its timer; one after it that it has heard of it.
     /// What a worker still has to report the spec awaits before it calls this.

@@ -112,24 +112,24 @@ public sealed class JoinSpec(ITestOutputHelper output) : EngineSpec(output)
     {
         await StartAsync();
         var never = new Gate();
-        var interrupted = new Happening();
+        var (started, interrupted) = (new Happening(), new Happening());
         var tree = await TreeAsync(new Step(context => context.Join(
             [
                 new StepAsync(async child =>
                 {
+                    started.Happens();
                     child.CancellationToken.Register(() => interrupted.Happens());
                     await never.PassAsync().WaitAsync(child.CancellationToken);
                     return 1;
                 }),
                 new Step(_ => throw new InvalidOperationException("no")),
-                new StepAsync(async _ => { await Task.Yield(); return 3; }),
+                new StepAsync(async _ => { await started.AtLeast(1); return 3; }),
             ],
             new Gather((outcomes, _) => outcomes.Single(outcome => outcome.IsSucceeded).Value),
             JoinPolicy.FirstSuccess)));
         Assert.Equal(3, tree.Root.UntypedValue);
         Assert.Equal(TaskState.Succeeded, tree.State);
-        Assert.Equal(1, tree.Failed);
-        Assert.Equal(1, tree.Cancelled);
+        Assert.Equal(2, tree.Failed + tree.Cancelled);
         await interrupted.AtLeast(1);
     }
 
