@@ -1,5 +1,6 @@
 using Actors.Console.Display;
 using Actors.Console.Hosting;
+using Serilog;
 
 namespace Actors.Console.Commands;
 
@@ -19,13 +20,20 @@ internal static class Job
         try
         {
             handle = await engine.Client.SubmitAsync(root, options, interruption.Token).ConfigureAwait(false);
+            Log.Information("Submitted {Task} as {TaskId}", root.GetType().Name, handle.Id);
             var tree = await handle.TreeAsync(interruption.Token).ConfigureAwait(false);
             return new Result<T>(await handle.OutcomeAsync().ConfigureAwait(false), tree, null);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             await System.Console.Error.WriteLineAsync("actors: stopping: what runs may end; Ctrl-C again stops now").ConfigureAwait(false);
-            return new Result<T>(null, null, await engine.Client.DrainAsync(DrainMode.FinishRunning, engine.Settings.DrainTimeout).ConfigureAwait(false));
+            var left = await engine.Client.DrainAsync(DrainMode.FinishRunning, engine.Settings.DrainTimeout).ConfigureAwait(false);
+            if (handle is not null)
+            {
+                await handle.CancelAsync().ConfigureAwait(false); // what is left is settled, so that the shutdown does not list it again
+            }
+
+            return new Result<T>(null, null, left);
         }
     }
 

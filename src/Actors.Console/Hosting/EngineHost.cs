@@ -49,13 +49,13 @@ internal sealed class EngineHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddSerilog(log, dispose: true);
         builder.Services.AddSingleton<ScanProgress>();
-        builder.Services.AddSingleton(static _ => System.Console.Out);
+        builder.Services.AddSingleton(System.Console.Out);
         builder.Services.AddSingleton<IFolderReader>(static _ => LinuxFolderReader.IsSupported ? new LinuxFolderReader() : new PortableFolderReader());
         builder.Services.AddActorTasks("actors", AddTasks, (akka, _) => Configure(akka, config));
         var host = builder.Build();
         try
         {
-            await host.StartAsync().ConfigureAwait(false);
+            await StartSilentlyAsync(host).ConfigureAwait(false);
             return new EngineHost(host, settings);
         }
         catch (Exception broken) when (broken is ConfigurationException or TaskRegistrationException or FormatException or ArgumentException or OverflowException)
@@ -81,6 +81,21 @@ internal sealed class EngineHost : IAsyncDisposable
         else
         {
             host.Dispose();
+        }
+    }
+
+    // Akka.Hosting writes to standard output, stack trace and all, where the actor system cannot start. The exception comes here as well.
+    private static async Task StartSilentlyAsync(IHost host)
+    {
+        var output = System.Console.Out;
+        System.Console.SetOut(TextWriter.Null);
+        try
+        {
+            await host.StartAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            System.Console.SetOut(output);
         }
     }
 

@@ -18,7 +18,11 @@ internal static class LogSetup
         if (settings.ConsoleEnabled)
         {
             // To standard error, always: standard output belongs to the result.
-            log.WriteTo.Console(new OneLineFormatter(), settings.ConsoleLevel, standardErrorFromLevel: LevelAlias.Minimum);
+            log.WriteTo.Logger(
+                people => people
+                    .Filter.ByExcluding(IsToldAnyway)
+                    .WriteTo.Console(new OneLineFormatter(), settings.ConsoleLevel, standardErrorFromLevel: LevelAlias.Minimum),
+                settings.ConsoleLevel);
         }
 
         if (settings.FileEnabled && WritableFile(settings.FilePath, warnings) is { } path)
@@ -48,6 +52,12 @@ internal static class LogSetup
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".local", "state");
         return Path.Combine(state, "actors", FileName);
     }
+
+    /// <summary>What stops the start is told as the error of the command, in one line.</summary>
+    private static bool IsToldAnyway(LogEvent logEvent) =>
+        logEvent.Level >= LogEventLevel.Error
+        && logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
+        && source is ScalarValue { Value: "Akka.Hosting.AkkaHostedService" or "Microsoft.Extensions.Hosting.Internal.Host" };
 
     private static string? WritableFile(string configured, TextWriter warnings)
     {
