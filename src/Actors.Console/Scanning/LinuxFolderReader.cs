@@ -89,19 +89,11 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
 
     public SafeFileHandle OpenFile(FolderPath folder, ReadOnlySpan<byte> name)
     {
-        var parent = Open(folder, PathOnly | LinuxCalls.Directory | NoFollow);
-        if (parent == -1)
-        {
-            throw new IOException(LastErrorText());
-        }
-
         // Not blocking, since what was a file when it was listed may be a pipe by now, and opening that would wait for a writer.
-        var file = OpenAt(parent, [.. name, 0], NoFollow | NonBlocking);
-        var error = Marshal.GetLastPInvokeError();
-        _ = Close(parent);
+        var file = Open(folder.Child(name.ToArray()), NoFollow | NonBlocking);
         if (file == -1)
         {
-            throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+            throw new IOException(LastErrorText());
         }
 
         var handle = new SafeFileHandle(file, ownsHandle: true);
@@ -157,10 +149,10 @@ internal sealed unsafe class LinuxFolderReader : IFolderReader
         }
     }
 
-    /// <summary>Opens a folder, however long its path; -1 and the last error where it cannot be opened.</summary>
-    private static int Open(FolderPath folder, int flags)
+    /// <summary>Opens a folder or a file, however long its path; -1 and the last error where it cannot be opened.</summary>
+    private static int Open(FolderPath path, int flags)
     {
-        var start = OpenStartOf(folder, out var rest);
+        var start = OpenStartOf(path, out var rest);
         return start == -1 ? -1 : OpenAt(start, rest, flags);
     }
 
