@@ -3,11 +3,11 @@ namespace Actors.Ledger;
 /// <summary>How one run ended, as the worker reports it.</summary>
 internal enum EndKind : byte
 {
+    /// <summary>With a result; its follow-ups, if any, are real from now on. First, so that a handler's <c>return default</c> is what it says.</summary>
+    Succeeded,
+
     /// <summary>Never run: given back, or recalled before it started.</summary>
     GivenBack,
-
-    /// <summary>With a result; its follow-ups, if any, are real from now on.</summary>
-    Succeeded,
 
     /// <summary>With a join; its follow-ups are real from now on.</summary>
     Joined,
