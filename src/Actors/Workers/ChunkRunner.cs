@@ -17,7 +17,7 @@ namespace Actors.Workers;
 /// that is beyond every index. So a task is either run or given back, never both. What has been reported is settled under <see cref="_reporting"/>.
 /// </remarks>
 internal sealed class ChunkRunner(
-    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable
+    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, MessageDispatcher dispatcher, ILoggingAdapter log) : IRunnable
 {
     private const int Recalled = int.MaxValue / 2;
 
@@ -39,7 +39,18 @@ internal sealed class ChunkRunner(
 
     public void Run() => _ = RunAsync();
 
-    public void Execute() => Run();
+    /// <summary>On a thread of the dispatcher, which this may block.</summary>
+    public void Execute()
+    {
+        if (assignment.Tasks.Length == 1)
+        {
+            // Akka's dedicated thread pool wakes at most as many threads at a time as there are processors, and a thread that then blocks wakes no
+            // other: what stands behind it in the queue would wait, though threads are idle. A chunk of several needs no waker: its recall is one.
+            dispatcher.Schedule(Waker.Instance);
+        }
+
+        Run();
+    }
 
     /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
     public void Recall()
@@ -255,5 +266,18 @@ internal sealed class ChunkRunner(
         ref var end = ref _ends[index];
         TaskLog.Write(
             log, LogLevel.DebugLevel, end.Task, assignment.Tasks[index].Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
+    }
+
+    private sealed class Waker : IRunnable
+    {
+        public static readonly Waker Instance = new();
+
+        public void Run()
+        {
+        }
+
+        public void Execute()
+        {
+        }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class TaskWorker : UntypedActor
         switch (message)
         {
             case Assignment assignment:
-                _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, _log);
+                _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, Context.Dispatcher, _log);
                 if (_abandoned == 0)
                 {
                     Context.Dispatcher.Schedule(_runner);
