@@ -37,10 +37,8 @@ internal sealed class ChunkRunner(
     /// <summary>The context of the attempt that runs now; null between attempts and at the end.</summary>
     public TaskContext? Current => Volatile.Read(ref _context);
 
-    public void Run() => _ = RunAsync();
-
-    /// <summary>On a thread of the dispatcher, which this may block.</summary>
-    public void Execute()
+    /// <summary>On a thread that this may block.</summary>
+    public void Run()
     {
         if (assignment.Tasks.Length == 1)
         {
@@ -49,8 +47,10 @@ internal sealed class ChunkRunner(
             dispatcher.Schedule(Waker.Instance);
         }
 
-        Run();
+        _ = RunAsync();
     }
+
+    public void Execute() => Run();
 
     /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
     public void Recall()
