@@ -1,1 +1,1 @@
-return 0;
+return await Actors.Console.Commands.ActorsCommand.RunAsync(args).ConfigureAwait(false);

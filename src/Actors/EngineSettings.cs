@@ -113,6 +113,6 @@ internal sealed record EngineSettings(
 
 /// <summary>A pool.</summary>
 /// <param name="Name">The last part of its path.</param>
-/// <param name="Dispatcher">On which threads its workers run; null leaves it to the deployment.</param>
+/// <param name="Dispatcher">The dispatcher on whose threads its handlers run.</param>
 /// <param name="Workers">How many workers, where it is not deployed in HOCON; null where it is.</param>
-internal sealed record PoolSettings(string Name, string? Dispatcher, int? Workers);
+internal sealed record PoolSettings(string Name, string Dispatcher, int? Workers);

@@ -12,7 +12,11 @@ internal sealed class Assignment(WorkerRecord worker, int count) : LedgerEffect
 /// <param name="Task">Its record: the worker reads only what never changes.</param>
 /// <param name="Run">Says which run a report is about.</param>
 /// <param name="Attempt">1-based.</param>
-internal readonly record struct AssignedTask(TaskRecord Task, int Run, int Attempt);
+internal readonly record struct AssignedTask(TaskRecord Task, int Run, int Attempt)
+{
+    /// <summary>Whether this run is the one that counts. The ledger's to ask.</summary>
+    public bool IsCurrent => Task.State == TaskState.Running && Task.Run == Run;
+}
 
 /// <summary>A worker as the ledger sees it.</summary>
 internal sealed class WorkerRecord(int id, int pool, object? reference = null)

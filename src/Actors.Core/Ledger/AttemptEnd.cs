@@ -3,7 +3,7 @@ namespace Actors.Ledger;
 /// <summary>How one run ended, as the worker reports it.</summary>
 internal enum EndKind : byte
 {
-    /// <summary>With a result; its follow-ups, if any, are real from now on. First, so that a handler's <c>return default</c> is what it says.</summary>
+    /// <summary>With a result; its follow-ups, if any, are real from now on. The first, so that the default ending of a handler is a success.</summary>
     Succeeded,
 
     /// <summary>Never run: given back, or recalled before it started.</summary>

@@ -260,7 +260,7 @@ internal sealed class Endings(TaskLedger ledger)
                 break;
             case JoinVerdict.Fail:
                 join.IsDecided = true;
-                var failure = join.FirstFailure ?? TaskLedger.NewFailure(
+                var failure = join.FirstFailure ?? Attempts.NewFailure(
                     join, FailureKind.Join, $"Of {join.Children} joined task(s) {join.Succeeded} succeeded and {join.NotSucceeded} did not; the join's policy is {join.Policy}.");
                 CancelSiblings(join); // first: with the end of the join its owner has no children any more
                 Fail(join, failure);

@@ -230,7 +230,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     private void Hold(TaskProtocol.Spawn spawn)
     {
-        if (_catalog.FindTypeOf(spawn.Task) is not { } type)
+        if (spawn.Task is null || _catalog.FindTypeOf(spawn.Task) is not { } type)
         {
             _log.Error("A follow-up {Message} was told for task {TaskId}, and no handler is registered for it: it is dropped", spawn.Task, spawn.Parent);
         }
@@ -266,11 +266,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private void StartPool(int index)
     {
         var pool = _settings.Pools[index];
-        var props = TaskWorker.Props(index, Self, new WorkerSettings(_catalog, _settings.Ledger.Slice));
-        if (pool.Dispatcher is not null)
-        {
-            props = props.WithDispatcher(pool.Dispatcher);
-        }
+        var handlers = Context.System.Dispatchers.Lookup(pool.Dispatcher);
+        var props = TaskWorker.Props(index, Self, new WorkerSettings(_catalog, _settings.Ledger.Slice, handlers))
+            .WithDispatcher(_settings.CoordinatorDispatcher);
 
         // A worker never runs user code in its own receive, so what it throws is a bug of ours: it alone starts anew.
         var strategy = new OneForOneStrategy(exception =>

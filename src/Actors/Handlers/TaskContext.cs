@@ -81,6 +81,11 @@ public sealed class TaskContext
 
     internal List<TaskRecord>? Spawned => _spawned;
 
+    /// <summary>The join that was made last: the only one that the attempt can end with.</summary>
+    internal JoinRecord? LastJoin { get; private set; }
+
+    internal bool IsClosed => _isClosed;
+
     /// <summary>A follow-up: it becomes real with the success of this attempt, and not at all if the attempt does not succeed.</summary>
     /// <typeparam name="TResult">What the follow-up yields.</typeparam>
     /// <param name="task">The follow-up.</param>
@@ -283,6 +288,7 @@ public sealed class TaskContext
             }
         }
 
+        LastJoin = record;
         return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
     }
 

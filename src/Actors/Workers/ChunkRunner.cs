@@ -172,13 +172,23 @@ internal sealed class ChunkRunner(
         Ending ending;
         try
         {
+            if (!type.IsSynchronous)
+            {
+                HandlerScope.Enter(context);
+            }
+
             if (type.Handlers.IsPlain)
             {
-                ending = await type.RunAsync(type.Handlers.Make(), run.Task, context).ConfigureAwait(false);
+                ending = await Invoke(type, type.Handlers.Make(), run.Task, context).ConfigureAwait(false);
             }
             else
             {
                 ending = await RunScopedAsync(type, run.Task, context).ConfigureAwait(false);
+            }
+
+            if (ending.Kind == EndKind.Joined && ending.Detail!.Join != context.LastJoin)
+            {
+                throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
             }
 
             if (context.Spawned is { } spawned && ending.Kind is (EndKind.Succeeded or EndKind.Joined))
@@ -202,12 +212,30 @@ internal sealed class ChunkRunner(
         return ending;
     }
 
+    private static ValueTask<Ending> Invoke(IHandlerType type, object handler, TaskRecord task, TaskContext context)
+    {
+        if (!type.IsSynchronous)
+        {
+            return type.RunAsync(handler, task, context);
+        }
+
+        HandlerScope.EnterThread(context);
+        try
+        {
+            return type.RunAsync(handler, task, context);
+        }
+        finally
+        {
+            HandlerScope.LeaveThread();
+        }
+    }
+
     private static async ValueTask<Ending> RunScopedAsync(IHandlerType type, TaskRecord task, TaskContext context)
     {
         var (handler, scope) = type.Handlers.MakeScoped();
         try
         {
-            return await type.RunAsync(handler, task, context).ConfigureAwait(false);
+            return await Invoke(type, handler, task, context).ConfigureAwait(false);
         }
         finally
         {

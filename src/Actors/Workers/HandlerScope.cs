@@ -1,23 +1,34 @@
 namespace Actors.Workers;
 
 /// <summary>
-/// Knows, wherever code runs, whether it runs inside a handler: the flow of execution carries the runner, through awaits and into
-/// tasks that the handler starts.
+/// Knows, wherever code runs, whether it runs inside a handler. A synchronous handler is known by its thread, which costs nothing; an asynchronous one by the
+/// flow of execution, which goes with it through awaits. What either starts beside itself is known to come from a chunk that still runs.
 /// </summary>
 internal static class HandlerScope
 {
-    private static readonly AsyncLocal<ChunkRunner?> Runner = new();
+    private static readonly AsyncLocal<object?> Flow = new();
 
-    /// <summary>The context of the attempt in whose flow this runs; null outside of handlers, and once the attempt has ended.</summary>
-    public static TaskContext? Current => Runner.Value?.Current;
+    [ThreadStatic]
+    private static TaskContext? _onThread;
 
-    /// <summary>From here on, in the calling asynchronous method and what it calls.</summary>
-    public static void Enter(ChunkRunner runner) => Runner.Value = runner;
+    /// <summary>The context of the attempt whose handler runs here; null outside of handlers, and once the attempt has ended.</summary>
+    public static TaskContext? Current => _onThread ?? (Flow.Value is TaskContext { IsClosed: false } context ? context : null);
+
+    /// <summary>From here on, in the calling asynchronous method and in what it starts.</summary>
+    public static void Enter(ChunkRunner runner) => Flow.Value = runner;
+
+    /// <inheritdoc cref="Enter(ChunkRunner)"/>
+    public static void Enter(TaskContext context) => Flow.Value = context;
+
+    /// <summary>Until <see cref="LeaveThread"/>, on this thread.</summary>
+    public static void EnterThread(TaskContext context) => _onThread = context;
+
+    public static void LeaveThread() => _onThread = null;
 
     /// <exception cref="InvalidOperationException">This runs inside a handler.</exception>
     public static void ThrowIfInside(string what, string instead)
     {
-        if (Current is { } context)
+        if ((Current ?? (Flow.Value as ChunkRunner)?.Current) is { } context)
         {
             throw new InvalidOperationException(
                 $"{what} inside a handler would hold its worker until another task ends, and on a pool of one worker that is for ever. "

@@ -2,6 +2,7 @@ using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Registration;
 using Akka.Actor;
+using Akka.Dispatch;
 using Akka.Event;
 
 namespace Actors.Workers;
@@ -9,7 +10,8 @@ namespace Actors.Workers;
 /// <summary>What every worker of an engine has in common.</summary>
 /// <param name="Catalog">The task types.</param>
 /// <param name="Slice">After which time a runner gives back what it has not started.</param>
-internal sealed record WorkerSettings(TaskCatalog Catalog, TimeSpan Slice);
+/// <param name="Handlers">On which threads handlers run. Never those of the workers: a handler that blocks must not make its worker deaf.</param>
+internal sealed record WorkerSettings(TaskCatalog Catalog, TimeSpan Slice, MessageDispatcher Handlers);
 
 /// <summary>
 /// A worker: has one assignment at a time, which a <see cref="ChunkRunner"/> runs beside it. So the worker hears of cancels, recalls and
@@ -44,11 +46,11 @@ internal sealed class TaskWorker : UntypedActor
                 _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, Context.Dispatcher, _log);
                 if (_abandoned == 0)
                 {
-                    Context.Dispatcher.Schedule(_runner);
+                    _settings.Handlers.Schedule(_runner);
                 }
                 else
                 {
-                    // An abandoned handler may still hold the thread that the dispatcher has for this worker.
+                    // An abandoned handler may still hold one of the dispatcher's threads.
                     ThreadPool.UnsafeQueueUserWorkItem(static runner => runner.Run(), _runner, preferLocal: false);
                 }
 

@@ -36,7 +36,10 @@ public sealed class WaitScanSpec
     [Fact]
     public void Every_planted_offender_is_found_and_nothing_else()
     {
-        Assert.Equal(Planted(), Found(WaitScan.Scan(Here, BanList.OfSources)));
+        // Other specs of this assembly may block: a gate that holds a handler, say. The offenders and the bystanders stand in this namespace.
+        Assert.Equal(
+            Planted(),
+            Found(WaitScan.Scan(Here, BanList.OfSources).Where(offence => offence.Type.StartsWith(typeof(WaitScanSpec).Namespace!, StringComparison.Ordinal)).ToArray()));
     }
 
     [Theory]

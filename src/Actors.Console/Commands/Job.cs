@@ -1,0 +1,50 @@
+using Actors.Console.Display;
+using Actors.Console.Hosting;
+
+namespace Actors.Console.Commands;
+
+/// <summary>Runs one tree to its end, or to Ctrl-C.</summary>
+internal static class Job
+{
+    /// <summary>How a tree ended: the outcome of its root, and its counts; both null where it was cancelled, and then what was left.</summary>
+    /// <param name="Root">The root's outcome.</param>
+    /// <param name="Tree">The tree's outcome.</param>
+    /// <param name="Left">What was left of a cancelled tree.</param>
+    internal sealed record Result<T>(Outcome<T>? Root, TreeOutcome? Tree, DrainReport? Left);
+
+    /// <summary>Submits the task and awaits its tree. The first Ctrl-C drains the engine: what runs may end, the rest is left.</summary>
+    public static async Task<Result<T>> RunAsync<T>(EngineHost engine, ITask<T> root, Interruption interruption, SubmitOptions? options = null)
+    {
+        TaskHandle<T>? handle = null;
+        try
+        {
+            handle = await engine.Client.SubmitAsync(root, options, interruption.Token).ConfigureAwait(false);
+            var tree = await handle.TreeAsync(interruption.Token).ConfigureAwait(false);
+            return new Result<T>(await handle.OutcomeAsync().ConfigureAwait(false), tree, null);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            await System.Console.Error.WriteLineAsync("actors: stopping: what runs may end; Ctrl-C again stops now").ConfigureAwait(false);
+            return new Result<T>(null, null, await engine.Client.DrainAsync(DrainMode.FinishRunning, engine.Settings.DrainTimeout).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>Tells of a tree that did not succeed, on standard error; returns the exit code.</summary>
+    public static async Task<int> ReportAsync<T>(Result<T> result)
+    {
+        if (result.Left is { } left)
+        {
+            await System.Console.Error.WriteLineAsync($"actors: cancelled: {ByteSize.Grouped(left.LeftCount)} task(s) left undone").ConfigureAwait(false);
+            return ExitCode.Cancelled;
+        }
+
+        if (result.Tree!.FirstFailure is { } failure)
+        {
+            await System.Console.Error.WriteLineAsync(
+                Printable.Escape($"actors: {ByteSize.Grouped(result.Tree.Failed)} task(s) failed, the first with {failure.Type}: {failure.Message}")).ConfigureAwait(false);
+            return ExitCode.Errors;
+        }
+
+        return result.Tree.State == TaskState.Succeeded ? ExitCode.Success : ExitCode.Errors;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Diagnostics;
+
+namespace Actors.Ledger;
+
+/// <summary>What the end of a run means for its task: an outcome, another attempt, or ready again at no cost.</summary>
+internal sealed class Attempts(TaskLedger ledger, Endings endings)
+{
+    /// <summary>Its worker is gone.</summary>
+    public void Lose(AssignedTask run, bool wasAlone)
+    {
+        ledger.RunsOut--;
+        var task = run.Task;
+        task.IsSuspect = true;
+        if (task.Interruption == Interruption.Cancel)
+        {
+            SettleInterrupted(task, TimeSpan.Zero, 0);
+        }
+        else if (wasAlone && ++task.Losses >= ledger.Settings.WorkerLossesMax)
+        {
+            var failure = NewFailure(
+                task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");
+            ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, TimeSpan.Zero, null));
+            endings.End(task, task.Type.Failed(failure));
+        }
+        else
+        {
+            GiveBack(task);
+        }
+    }
+
+    /// <summary>Ready again, at no cost.</summary>
+    public void GiveBack(TaskRecord task)
+    {
+        task.Attempt--;
+        ledger.MakeReady(task);
+    }
+
+    /// <summary>A run has ended, as its worker reports.</summary>
+    public void Settle(in AttemptEnd end, double chance)
+    {
+        var task = end.Task;
+        if (end.Kind != EndKind.GivenBack)
+        {
+            task.Type.Took(end.Elapsed);
+        }
+
+        switch (task.Interruption)
+        {
+            case Interruption.Cancel:
+            case Interruption.Timeout when end.Kind != EndKind.GivenBack:
+            case Interruption.Stop when end.Kind is not (EndKind.Succeeded or EndKind.Joined or EndKind.Folded):
+                SettleInterrupted(task, end.Elapsed, chance);
+                return;
+        }
+
+        switch (end.Kind)
+        {
+            case EndKind.GivenBack:
+            case EndKind.Interrupted:
+                GiveBack(task);
+                break;
+            case EndKind.PutOff:
+                task.Attempt--;
+                ledger.MakeScheduled(task, end.Detail!.Delay!.Value);
+                break;
+            case EndKind.Succeeded:
+                endings.CommitFollowUps(task, end.Detail, null);
+                endings.End(task, (Outcome)end.Payload!);
+                break;
+            case EndKind.Joined:
+                endings.CommitFollowUps(task, end.Detail, end.Detail!.Join);
+                break;
+            case EndKind.Folded:
+                endings.Folded((JoinRecord)task, end.Payload);
+                break;
+            case EndKind.Failed:
+                Fail(task, Complete(task, (Failure)end.Payload!), end.Detail, end.Elapsed, chance);
+                break;
+            case EndKind.FailedForGood:
+                FailForGood(task, Complete(task, (Failure)end.Payload!), end.Elapsed);
+                break;
+            default:
+                throw new UnreachableException($"{end.Kind} of {task.Type} {task.Id}");
+        }
+    }
+
+    /// <summary>The run was told to end and has, or is left behind: what was decided then holds.</summary>
+    public void SettleInterrupted(TaskRecord task, TimeSpan elapsed, double chance)
+    {
+        switch (task.Interruption)
+        {
+            case Interruption.Cancel:
+                endings.End(task, task is JoinRecord { PendingFailure: { } pending } ? task.Type.Failed(pending) : task.Type.Cancelled);
+                break;
+            case Interruption.Timeout:
+                var failure = NewFailure(task, FailureKind.Timeout, $"Attempt {task.Attempt} took longer than its timeout of {task.Timeout}.");
+                Fail(task, failure, null, elapsed, chance);
+                break;
+            case Interruption.Stop:
+                GiveBack(task);
+                break;
+            default:
+                throw new UnreachableException($"{task.Interruption} of {task.Type} {task.Id}");
+        }
+    }
+
+    private void Fail(TaskRecord task, Failure failure, AttemptDetail? detail, TimeSpan elapsed, double chance)
+    {
+        var rest = (detail?.Retry ?? task.Retry).Next(task.Attempt, chance);
+        if (rest is null)
+        {
+            FailForGood(task, failure, elapsed);
+            return;
+        }
+
+        rest = detail?.Delay ?? rest;
+        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, rest));
+        ledger.MakeScheduled(task, rest.Value);
+    }
+
+    private void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
+    {
+        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, null));
+        endings.End(task, task.Type.Failed(failure));
+    }
+
+    public static Failure NewFailure(TaskRecord task, FailureKind kind, string message) =>
+        Complete(task, new Failure { Kind = kind, Type = kind.ToString(), Message = message });
+
+    private static Failure Complete(TaskRecord task, Failure failure) => failure with
+    {
+        TaskId = task.Id,
+        TaskType = task.Type.Name,
+        Attempt = task.Attempt,
+        Path = TaskPath.From(task.Id, task.ParentPath),
+    };
+}
