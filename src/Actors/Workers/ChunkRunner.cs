@@ -17,7 +17,7 @@ namespace Actors.Workers;
 /// that is beyond every index. So a task is either run or given back, never both. What has been reported is settled under <see cref="_reporting"/>.
 /// </remarks>
 internal sealed class ChunkRunner(
-    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, MessageDispatcher dispatcher, ILoggingAdapter log) : IRunnable
+    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable
 {
     private const int Recalled = int.MaxValue / 2;
 
@@ -43,8 +43,8 @@ internal sealed class ChunkRunner(
         if (assignment.Tasks.Length == 1)
         {
             // Akka's dedicated thread pool wakes at most as many threads at a time as there are processors, and a thread that then blocks wakes no
-            // other: what stands behind it in the queue would wait, though threads are idle. A chunk of several needs no waker: its recall is one.
-            dispatcher.Schedule(Waker.Instance);
+            // other: what stands behind it in the queue would wait, though threads are idle. A chunk of several does so when it is recalled.
+            settings.Handlers.Schedule(Waker.Instance);
         }
 
         _ = RunAsync();
@@ -55,6 +55,7 @@ internal sealed class ChunkRunner(
     /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
     public void Recall()
     {
+        settings.Handlers.Schedule(Waker.Instance);
         lock (_reporting)
         {
             if (_isOver)
@@ -296,6 +297,7 @@ internal sealed class ChunkRunner(
             log, LogLevel.DebugLevel, end.Task, assignment.Tasks[index].Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
     }
 
+    /// <summary>Does nothing, on whichever thread wakes up for it.</summary>
     private sealed class Waker : IRunnable
     {
         public static readonly Waker Instance = new();

@@ -43,7 +43,7 @@ internal sealed class TaskWorker : UntypedActor
         switch (message)
         {
             case Assignment assignment:
-                _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, Context.Dispatcher, _log);
+                _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, _log);
                 if (_abandoned == 0)
                 {
                     _settings.Handlers.Schedule(_runner);
