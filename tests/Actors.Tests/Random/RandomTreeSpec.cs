@@ -9,7 +9,7 @@ namespace Actors.Tests.Random;
 public abstract class RandomTreeSpec(ITestOutputHelper output, int workers) : EngineSpec(
     output, "actors.worker-losses-max = 1000\nakka.loglevel = ERROR\nactors.chunk.slice = 2ms", workers)
 {
-    private const int Trees = 40;
+    private const int Trees = 100;
 
     private readonly ITestOutputHelper _output = output;
     private readonly int _workers = workers;
