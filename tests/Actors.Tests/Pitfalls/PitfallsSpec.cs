@@ -128,20 +128,20 @@ public sealed class PitfallsSpec(ITestOutputHelper output) : EngineSpec(output, 
                 case "its own join fails":
                     return context.Join([new Step(_ => throw new FormatException())], Gather.Sum);
                 case "cancels itself":
-                    _ = Task.Run(Cancel);
+                    CancelFromElsewhere(context.TaskId);
                     await new Gate().PassAsync().WaitAsync(context.CancellationToken);
                     break;
             }
 
             return 1;
+        }
 
-            // Outside of the flow of the handler, as somebody else would.
-            void Cancel()
+        // Outside of the flow of the handler, as somebody else would.
+        void CancelFromElsewhere(TaskId id)
+        {
+            using (ExecutionContext.SuppressFlow())
             {
-                using (ExecutionContext.SuppressFlow())
-                {
-                    _ = Task.Run(() => Client.CancelAsync(context.TaskId));
-                }
+                _ = Task.Run(() => Client.CancelAsync(id));
             }
         }
     }
