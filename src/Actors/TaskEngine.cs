@@ -12,6 +12,7 @@ public sealed class TaskEngine : IExtension
 {
     private readonly ExtendedActorSystem _system;
     private Running? _running;
+    private int _starts;
 
     internal TaskEngine(ExtendedActorSystem system) => _system = system;
 
@@ -67,16 +68,17 @@ public sealed class TaskEngine : IExtension
             await catalog.HandlersOf(shape.Message).TryAsync(shape.Handler).ConfigureAwait(false);
         }
 
+        if (Interlocked.Exchange(ref _starts, 1) != 0)
+        {
+            throw new InvalidOperationException($"The task engine of actor system '{_system.Name}' has been started before.");
+        }
+
         var coordinator = _system.ActorOf(
             TaskCoordinator.Props(settings, catalog).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
         var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);
-        if (Interlocked.CompareExchange(ref _running, new Running(coordinator, client), null) is not null)
-        {
-            throw new InvalidOperationException($"The task engine of actor system '{_system.Name}' has been started before.");
-        }
-
+        Volatile.Write(ref _running, new Running(coordinator, client));
         DrainOnShutdown(client, settings);
     }
 

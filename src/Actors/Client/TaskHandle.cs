@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Actors.Client;
+using Actors.Handlers;
 using Actors.Workers;
 
 namespace Actors;
@@ -55,7 +56,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     /// <returns>Whether the tree was live.</returns>
     public Task<bool> CancelAsync() => _client.CancelTreeAsync(Id);
 
-    void ITreeListener.RootEnded(Outcome outcome) => _outcome.Set((Outcome<TResult>)outcome);
+    void ITreeListener.RootEnded(Outcome outcome) => _outcome.Set(JoinedOutcomes<TResult>.Typed(outcome));
 
     void ITreeListener.TreeEnded(TreeOutcome outcome) => _tree.Set(outcome);
 

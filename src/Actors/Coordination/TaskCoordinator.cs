@@ -318,12 +318,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             "Worker {Worker} of pool {Pool} is gone: what it had is ready again, and it is replaced",
             dead.Path.Name, _settings.Pools[worker.Pool].Name);
         _ledger.WorkerLost(worker, Now);
-        foreach (var (router, index) in _routers)
+        if (((IInternalActorRef)dead).Parent is { } router && _routers.ContainsKey(router))
         {
-            if (index == worker.Pool)
-            {
-                router.Tell(new AdjustPoolSize(1));
-            }
+            router.Tell(new AdjustPoolSize(1)); // not to one that was started anew meanwhile: that one is complete
         }
     }
 

@@ -37,13 +37,25 @@ internal sealed class ChunkRunner(
     /// <summary>The context of the attempt that runs now; null between attempts and at the end.</summary>
     public TaskContext? Current => Volatile.Read(ref _context);
 
-    public void Run() => _ = RunAsync();
+    /// <summary>On a thread that this may block.</summary>
+    public void Run()
+    {
+        if (assignment.Tasks.Length == 1)
+        {
+            // Akka's dedicated thread pool wakes at most as many threads at a time as there are processors, and a thread that then blocks wakes no
+            // other: what stands behind it in the queue would wait, though threads are idle. A chunk of several does so when it is recalled.
+            settings.Handlers.Schedule(Waker.Instance);
+        }
+
+        _ = RunAsync();
+    }
 
     public void Execute() => Run();
 
     /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
     public void Recall()
     {
+        settings.Handlers.Schedule(Waker.Instance);
         lock (_reporting)
         {
             if (_isOver)
@@ -283,5 +295,19 @@ internal sealed class ChunkRunner(
         ref var end = ref _ends[index];
         TaskLog.Write(
             log, LogLevel.DebugLevel, end.Task, assignment.Tasks[index].Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
+    }
+
+    /// <summary>Does nothing, on whichever thread wakes up for it.</summary>
+    private sealed class Waker : IRunnable
+    {
+        public static readonly Waker Instance = new();
+
+        public void Run()
+        {
+        }
+
+        public void Execute()
+        {
+        }
     }
 }
