@@ -63,6 +63,25 @@ public sealed class ChunksSpec
     }
 
     [Fact]
+    public void A_tree_whose_task_finds_no_room_in_a_chunk_keeps_its_turn()
+    {
+        var world = new LedgerWorld(workers: 0);
+        world.MakeWorkShort();
+        world.Submit("quick 1");
+        var slow = new TaskRecord(TaskId.FromKey("slow"), world.Join, new Job("slow"), null, null);
+        world.Submit(slow);
+        world.Submit("quick 2");
+        world.AddWorker();
+
+        for (var turns = 0; slow.State != TaskState.Running; turns++)
+        {
+            Assert.InRange(turns, 0, 2);
+            var chunk = world.AssignmentOf(world.Running.First());
+            world.Report(chunk, null, [.. chunk.Tasks.Select(run => GoesOn(world, run.Task))]);
+        }
+    }
+
+    [Fact]
     public void The_estimate_moves_by_an_eighth_of_the_difference()
     {
         var type = new TaskType<int>(0, "work", 0);
@@ -71,6 +90,9 @@ public sealed class ChunksSpec
         type.Took(TimeSpan.FromMilliseconds(16));
         Assert.Equal(TimeSpan.FromMilliseconds(9), type.Estimate);
     }
+
+    private static AttemptEnd GoesOn(LedgerWorld world, TaskRecord task) =>
+        world.Ended(task, EndKind.Succeeded, null, new AttemptDetail { Spawned = [world.Child(task, 0)] });
 
     private static IEnumerable<TaskRecord> Chunk(LedgerWorld world, TaskRecord task) => world.AssignmentOf(task).Tasks.Select(static run => run.Task);
 
