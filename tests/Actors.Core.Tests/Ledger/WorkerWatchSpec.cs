@@ -163,6 +163,21 @@ public sealed class WorkerWatchSpec
     }
 
     [Fact]
+    public void A_chunk_with_two_cancelled_tasks_is_abandoned_when_the_first_of_them_is_over_its_grace_time()
+    {
+        var (world, children) = Chunk(3);
+        var assignment = world.AssignmentOf(children[0]);
+        world.Cancel(children[0]);
+        world.Advance(TimeSpan.FromSeconds(3));
+        world.Cancel(children[1]);
+        world.Report(assignment, null, world.Ended(children[2], EndKind.GivenBack));
+
+        world.Advance(Grace - TimeSpan.FromSeconds(3));
+
+        Assert.Equal(children[0], Assert.Single(world.Effects.OfType<Abandon>()).Run.Task);
+    }
+
+    [Fact]
     public void After_its_slice_a_chunk_is_recalled_once()
     {
         var (world, children) = Chunk(3);
