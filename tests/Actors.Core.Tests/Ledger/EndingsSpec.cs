@@ -408,6 +408,21 @@ public sealed class EndingsSpec
         Assert.Equal([TaskState.Cancelled, TaskState.Succeeded], join.Outcomes!.Select(static outcome => outcome!.State));
     }
 
+    [Fact]
+    public void A_failure_that_came_before_its_join_was_made_is_joined()
+    {
+        var world = new LedgerWorld(workers: 2);
+        var root = world.Submit();
+        var early = world.SpawnNow(root);
+        world.Fail(early);
+        var join = world.NewJoin(root, [early], JoinPolicy.Collect, early: [early]);
+        world.EndWith(root, join);
+        world.Succeed(join);
+
+        var tree = Assert.Single(world.EndedTrees);
+        Assert.Equal((TaskState.Succeeded, 0L, null), (tree.State, tree.UnjoinedFailures, tree.FirstFailure));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
