@@ -15,6 +15,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         var work = TimeSpan.Zero;
         while (count < countMax && pool.Queue.Turn() is { } stack)
         {
+            var before = count;
             while (count < countMax && ReadyQueue.Peek(stack) is { } task)
             {
                 // A task that may be long, is unknown or is suspected of killing workers travels alone.
@@ -36,7 +37,10 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
                 work += estimate;
             }
 
-            pool.Queue.EndTurn();
+            if (count > before)
+            {
+                pool.Queue.EndTurn(); // a tree that found no room keeps its turn: trees of short tasks could pass it for ever
+            }
         }
 
         if (count == 0)

@@ -77,7 +77,7 @@ internal sealed class Endings(TaskLedger ledger)
             Decide(join);
         }
 
-        task.Early = null;
+        ForgetEarly(task);
     }
 
     /// <summary>A step of a fold has succeeded.</summary>
@@ -142,6 +142,34 @@ internal sealed class Endings(TaskLedger ledger)
         join.EarlyChildren = null;
     }
 
+    /// <summary>From now on no join can be made of the children that were spawned early: of those that have ended, a failure counts.</summary>
+    private static void ForgetEarly(TaskRecord spawner)
+    {
+        if (spawner.Early is not { } early)
+        {
+            return;
+        }
+
+        foreach (var (child, outcome) in early.Values)
+        {
+            if (child.Join is null && outcome is not null)
+            {
+                LeaveUnjoined(spawner.Tree!, outcome);
+            }
+        }
+
+        spawner.Early = null;
+    }
+
+    private static void LeaveUnjoined(TreeRecord tree, Outcome outcome)
+    {
+        if (outcome.IsFailed)
+        {
+            tree.UnjoinedFailures++;
+            tree.FirstUnjoinedFailure ??= outcome.Failure;
+        }
+    }
+
     private void EndOne(TaskRecord task, Outcome outcome)
     {
         var tree = task.Tree!;
@@ -154,11 +182,14 @@ internal sealed class Endings(TaskLedger ledger)
             parent.Adopt(orphan);
         }
 
+        var mayBeJoined = false;
         if (parent is TaskRecord { Early: { } early } && early.TryGetValue(task.Id, out var known))
         {
             early[task.Id] = (known.Child, outcome);
+            mayBeJoined = true;
         }
 
+        ForgetEarly(task);
         if (task == tree.Root)
         {
             tree.RootOutcome = outcome;
@@ -177,10 +208,9 @@ internal sealed class Endings(TaskLedger ledger)
                 Decide(join);
             }
         }
-        else if (outcome.IsFailed && task != tree.Root)
+        else if (task != tree.Root && !mayBeJoined)
         {
-            tree.UnjoinedFailures++;
-            tree.FirstUnjoinedFailure ??= outcome.Failure;
+            LeaveUnjoined(tree, outcome);
         }
 
         tree.Leave(outcome.State);

@@ -119,7 +119,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
 
             if (run.Task.Interruption != Interruption.None)
             {
-                worker.AbandonAtTicks = run.Task.AbandonAtTicks;
+                worker.AbandonAtTicks = Math.Min(worker.AbandonAtTicks, run.Task.AbandonAtTicks);
             }
             else if (runningFor is { } elapsed && run.Task.Timeout is { } timeout)
             {
