@@ -86,6 +86,9 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
     /// <summary>Compares the 128-bit numbers.</summary>
     public static bool operator >=(TaskId left, TaskId right) => left.CompareTo(right) >= 0;
 
+    /// <summary>The <paramref name="number"/>-th root of whoever has this id as origin. Two numbers never give the same.</summary>
+    internal TaskId Root(long number) => Derive(Lane.Root, (ulong)number);
+
     internal TaskId Join() => Derive(Lane.Join, 0);
 
     internal TaskId Completion() => Derive(Lane.Completion, 0);
@@ -133,5 +136,6 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
         Told = 0x54,
         Completion = 0x55,
         Now = 0x56,
+        Root = 0x57,
     }
 }

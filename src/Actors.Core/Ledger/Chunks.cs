@@ -76,7 +76,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         task.Run++;
         task.Attempt++;
         task.Interruption = Interruption.None;
-        task.Held = null;
+        task.ForgetHeld();
         return new AssignedTask(task, task.Run, task.Attempt);
     }
 }

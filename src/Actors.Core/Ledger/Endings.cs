@@ -69,7 +69,7 @@ internal sealed class Endings(TaskLedger ledger)
 
         RegisterAll(task.Held, task, join, tree, parent);
         RegisterAll(detail?.Spawned, task, join, tree, parent);
-        task.Held = null;
+        task.ForgetHeld();
 
         if (join is not null)
         {
@@ -158,7 +158,7 @@ internal sealed class Endings(TaskLedger ledger)
             }
         }
 
-        spawner.Early = null;
+        spawner.ForgetEarly();
     }
 
     private static void LeaveUnjoined(TreeRecord tree, Outcome outcome)

@@ -15,8 +15,8 @@ internal sealed class TaskLedger
     private const double GoldenRatio = 0.6180339887498949;
 
     private readonly PoolRecord[] _pools;
-    private readonly Dictionary<TaskId, TaskRecord> _live = [];
-    private readonly Dictionary<TaskId, TreeRecord> _trees = [];
+    private readonly IdIndex<TaskRecord> _live = new();
+    private readonly IdIndex<TreeRecord> _trees = new();
     private readonly DueQueue _due = new();
     private readonly Endings _endings;
     private readonly Attempts _attempts;
@@ -48,12 +48,12 @@ internal sealed class TaskLedger
 
     public int LiveTrees => _trees.Count;
 
-    public IEnumerable<TreeRecord> Trees => _trees.Values;
+    public IEnumerable<TreeRecord> Trees => _trees.All();
 
     public IReadOnlyList<PoolRecord> Pools => _pools;
 
     /// <summary>Every live task, in no order. For reports about what is left; never on a hot path.</summary>
-    public IEnumerable<TaskRecord> LiveTasks => _live.Values;
+    public IEnumerable<TaskRecord> LiveTasks => _live.All();
 
     /// <summary>How many runs are with workers.</summary>
     public int RunsOut { get; internal set; }
@@ -73,13 +73,13 @@ internal sealed class TaskLedger
     public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        if (_trees.TryGetValue(root.Id, out var existing))
+        if (_trees.Find(root.Id) is { } existing)
         {
             return (existing, false);
         }
 
         var tree = new TreeRecord(root, completion);
-        _trees.Add(root.Id, tree);
+        _trees.TryAdd(tree);
         Register(root, tree, tree);
         return (tree, true);
     }
@@ -124,7 +124,8 @@ internal sealed class TaskLedger
 
             worker.Outstanding--;
             RunsOut--;
-            chance = (chance + GoldenRatio) % 1; // one draw a report, and yet each of its retries rests differently
+            chance += GoldenRatio; // one draw a report, and yet each of its retries rests differently
+            chance = chance < 1 ? chance : chance - 1;
             _attempts.Settle(in end, chance);
         }
 
@@ -149,8 +150,8 @@ internal sealed class TaskLedger
             return;
         }
 
-        var early = parent.Early ??= [];
-        if (early.ContainsKey(child.Id) || _live.ContainsKey(child.Id))
+        var early = parent.KeepEarly();
+        if (early.ContainsKey(child.Id) || _live.Find(child.Id) is not null)
         {
             return;
         }
@@ -167,13 +168,13 @@ internal sealed class TaskLedger
     /// <returns>Whether the task is running in that attempt; where it is not, nothing changes.</returns>
     public bool Hold(TaskId parentId, int attempt, Func<TaskId, TaskPath, TaskRecord> makeChild)
     {
-        if (!_live.TryGetValue(parentId, out var parent) || parent.State != TaskState.Running || parent.Attempt != attempt)
+        if (_live.Find(parentId) is not { State: TaskState.Running } parent || parent.Attempt != attempt)
         {
             StaleEnds++;
             return false;
         }
 
-        var held = parent.Held ??= [];
+        var held = parent.Hold();
         held.Add(makeChild(parentId.Told(held.Count), parent.Path));
         return true;
     }
@@ -183,7 +184,7 @@ internal sealed class TaskLedger
     public bool Cancel(TaskId id, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        if (!_live.TryGetValue(id, out var task))
+        if (_live.Find(id) is not { } task)
         {
             return false;
         }
@@ -197,7 +198,7 @@ internal sealed class TaskLedger
     public bool CancelTree(TaskId rootId, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        if (!_trees.TryGetValue(rootId, out var tree))
+        if (_trees.Find(rootId) is not { } tree)
         {
             return false;
         }
@@ -261,7 +262,7 @@ internal sealed class TaskLedger
     /// <summary>Counts a task in: registered before it can run.</summary>
     internal void Register(TaskRecord task, TreeRecord tree, LiveParent parent)
     {
-        if (!_live.TryAdd(task.Id, task))
+        if (!_live.TryAdd(task))
         {
             throw new UnreachableException($"{task.Type} {task.Id} is registered a second time in tree {tree.Id}.");
         }
@@ -298,15 +299,15 @@ internal sealed class TaskLedger
             case TaskState.Scheduled:
                 Tally.Move(task, outcome);
                 _due.Drop();
-                _live.Remove(task.Id);
+                _live.Remove(task);
                 return;
         }
 
         Tally.Move(task, outcome);
-        _live.Remove(task.Id);
+        _live.Remove(task);
     }
 
-    internal void RemoveTree(TreeRecord tree) => _trees.Remove(tree.Id);
+    internal void RemoveTree(TreeRecord tree) => _trees.Remove(tree);
 
     internal void MakeReady(TaskRecord task)
     {

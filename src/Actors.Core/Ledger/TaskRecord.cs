@@ -3,8 +3,13 @@ using System.Diagnostics;
 namespace Actors.Ledger;
 
 /// <summary>Who has live children: a task, or the tree for those whose ancestors have all ended.</summary>
-internal abstract class LiveParent
+internal abstract class LiveParent(TaskId id)
 {
+    public TaskId Id { get; } = id;
+
+    /// <summary>Behind it in its bucket of the <see cref="IdIndex{T}"/> that it stands in.</summary>
+    internal LiveParent? NextInBucket { get; set; }
+
     /// <summary>Head of the doubly linked list of live children, newest first.</summary>
     internal TaskRecord? FirstChild { get; set; }
 
@@ -40,9 +45,11 @@ internal abstract class LiveParent
 /// ledger, which alone changes them.
 /// </summary>
 [DebuggerDisplay("{Type} {Id} {State}")]
-internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPath? parentPath, SpawnOptions? options) : LiveParent
+internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPath? parentPath, SpawnOptions? options) : LiveParent(id)
 {
-    public TaskId Id { get; } = id;
+    private RareFacts? _rare = options is null ? null : new RareFacts { Options = options };
+    private TaskPath? _path;
+    private volatile Interruption _interruption;
 
     public TaskType Type { get; } = type;
 
@@ -51,7 +58,7 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPa
     /// <summary>The path of the task that spawned it; null for a root.</summary>
     public TaskPath? ParentPath { get; } = parentPath;
 
-    public SpawnOptions? Options { get; } = options;
+    public SpawnOptions? Options => _rare?.Options;
 
     public TaskState State { get; set; }
 
@@ -86,28 +93,86 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPa
     public int Run { get; set; }
 
     /// <summary>How often a worker was lost that had this task alone.</summary>
-    public int Losses { get; set; }
+    public int Losses
+    {
+        get => _rare?.Losses ?? 0;
+        set => Rare.Losses = value;
+    }
 
     /// <summary>A worker was lost that had this task among others: it runs alone next time, so that the culprit is known.</summary>
-    public bool IsSuspect { get; set; }
+    public bool IsSuspect
+    {
+        get => _rare is { IsSuspect: true };
+        set => Rare.IsSuspect = value;
+    }
 
-    /// <summary>What has been decided about the running attempt before it ended.</summary>
-    public Interruption Interruption { get; set; }
+    /// <summary>
+    /// What has been decided about the running attempt before it ended. The ledger alone writes it; a worker looks at it before it starts the task, so that
+    /// what was cancelled in a chunk never starts.
+    /// </summary>
+    public Interruption Interruption
+    {
+        get => _interruption;
+        set => _interruption = value;
+    }
 
-    public long DueAtTicks { get; set; }
+    /// <summary>When a scheduled task is due.</summary>
+    public long DueAtTicks
+    {
+        get => _rare?.DueAtTicks ?? 0;
+        set => Rare.DueAtTicks = value;
+    }
 
     /// <summary>When its interrupted run is abandoned.</summary>
-    public long AbandonAtTicks { get; set; }
+    public long AbandonAtTicks
+    {
+        get => _rare?.AbandonAtTicks ?? 0;
+        set => Rare.AbandonAtTicks = value;
+    }
 
     /// <summary>Children that became real while it runs, and their outcomes: kept so that a join finds one that ended first.</summary>
-    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early { get; set; }
+    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early => _rare?.Early;
 
     /// <summary>Follow-ups told to the coordinator by others on behalf of the running attempt.</summary>
-    public List<TaskRecord>? Held { get; set; }
+    public List<TaskRecord>? Held => _rare?.Held;
 
     public TaskId RootId => ParentPath?.RootId ?? Id;
 
-    public TaskPath Path => field ??= ParentPath is null ? TaskPath.Root(Id) : ParentPath.Child(Id);
+    /// <summary>Always the same one, whoever asks first: its worker and the ledger may at the same time.</summary>
+    public TaskPath Path
+    {
+        get
+        {
+            if (_path is null)
+            {
+                Interlocked.CompareExchange(ref _path, ParentPath is null ? TaskPath.Root(Id) : ParentPath.Child(Id), null);
+            }
+
+            return _path;
+        }
+    }
+
+    private RareFacts Rare => _rare ??= new RareFacts();
+
+    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)> KeepEarly() => Rare.Early ??= [];
+
+    public List<TaskRecord> Hold() => Rare.Held ??= [];
+
+    public void ForgetEarly() => _rare?.Early = null;
+
+    public void ForgetHeld() => _rare?.Held = null;
+
+    /// <summary>What most tasks never have, aside, so that a million of them do not carry it.</summary>
+    private sealed class RareFacts
+    {
+        public SpawnOptions? Options;
+        public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
+        public List<TaskRecord>? Held;
+        public long DueAtTicks;
+        public long AbandonAtTicks;
+        public int Losses;
+        public bool IsSuspect;
+    }
 }
 
 /// <summary>What has been decided about a running attempt. The later members win over the earlier.</summary>

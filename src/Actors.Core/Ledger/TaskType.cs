@@ -27,7 +27,7 @@ internal abstract class TaskType(int index, string name, int pool)
 
     /// <summary>Moves the average by an eighth of the difference, as TCP does its round-trip time (RFC 6298, 2.3).</summary>
     public void Took(TimeSpan elapsed) =>
-        Estimate = Estimate is { } average ? average + ((elapsed - average) / 8) : elapsed;
+        Estimate = Estimate is { } average ? new TimeSpan(average.Ticks + ((elapsed.Ticks - average.Ticks) >> 3)) : elapsed;
 
     public override string ToString() => Name;
 }

@@ -6,11 +6,9 @@ namespace Actors.Ledger;
 /// A tree: what is live of it, how what has ended ended. It ends when <see cref="Live"/> falls to zero, which it does once:
 /// a task is counted before it can run, and only a live task of the tree brings a new one.
 /// </summary>
-internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent
+internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent(root.Id)
 {
     public TaskRecord Root { get; } = root;
-
-    public TaskId Id => Root.Id;
 
     /// <summary>The task that runs when all others are terminal; null where there is none, or once it has been registered.</summary>
     public TaskRecord? Completion { get; set; } = completion;

@@ -16,6 +16,7 @@ public sealed class TaskClient
     private readonly TaskCatalog _catalog;
     private readonly IActorRef _coordinator;
     private readonly Task _terminated;
+    private readonly NewIds _ids = new();
 
     internal TaskClient(TaskCatalog catalog, IActorRef coordinator, Task terminated)
     {
@@ -50,7 +51,7 @@ public sealed class TaskClient
         IEnumerable<ITask<TResult>> tasks, SubmitOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tasks);
-        HandlerScope.ThrowIfInside("Waiting for the acceptance of a task", Instead);
+        HandlerScope.ThrowIfInside("Waiting for the acceptance of a task", null, Instead);
         var count = tasks.TryGetNonEnumeratedCount(out var known) ? known : 0;
         var handles = new List<TaskHandle<TResult>>(count);
         var roots = new List<Submission>(count);
@@ -63,7 +64,7 @@ public sealed class TaskClient
                 throw new ArgumentException("A key names one tree: submit tasks with keys one by one.", nameof(options));
             }
 
-            var id = options?.Key is { } key ? TaskId.FromKey(key) : TaskId.FromGuid(Guid.NewGuid());
+            var id = options?.Key is { } key ? TaskId.FromKey(key) : _ids.Next();
             var root = new TaskRecord(id, _catalog.TypeOf(task), task, null, spawnOptions);
             var completion = options?.WhenDone is { } whenDone
                 ? new TaskRecord(id.Completion(), _catalog.TypeOf(whenDone), whenDone, root.Path, null)
@@ -140,7 +141,7 @@ public sealed class TaskClient
     public Task<DrainReport> DrainAsync(DrainMode mode, TimeSpan timeout)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
-        HandlerScope.ThrowIfInside("Waiting for the engine to drain", "Ask whoever hosts the engine to stop it.");
+        HandlerScope.ThrowIfInside("Waiting for the engine to drain", null, "Ask whoever hosts the engine to stop it.");
         var report = new Reply<DrainReport>();
         _coordinator.Tell(new Drain(mode, timeout, report), ActorRefs.NoSender);
         return AnswerAsync(report, CancellationToken.None);
@@ -160,7 +161,7 @@ public sealed class TaskClient
 
     private Task<bool> CancelAsync(TaskId id, bool wholeTree)
     {
-        HandlerScope.ThrowIfInside("Waiting for a cancellation", "End with an outcome that tells the parent to cancel.");
+        HandlerScope.ThrowIfInside("Waiting for a cancellation", id, "End with an outcome that tells the parent to cancel.");
         var found = new Reply<bool>();
         _coordinator.Tell(new CancelTask(id, wholeTree, found), ActorRefs.NoSender);
         return AnswerAsync(found, CancellationToken.None);

@@ -36,7 +36,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled first.</exception>
     public Task<Outcome<TResult>> OutcomeAsync(CancellationToken cancellationToken = default)
     {
-        HandlerScope.ThrowIfInside($"Waiting for the outcome of task {Id}", Instead);
+        HandlerScope.ThrowIfInside("Waiting for the outcome", Id, Instead);
         return _outcome.Task.WaitAsync(cancellationToken);
     }
 
@@ -44,7 +44,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     /// <inheritdoc cref="OutcomeAsync"/>
     public Task<TreeOutcome> TreeAsync(CancellationToken cancellationToken = default)
     {
-        HandlerScope.ThrowIfInside($"Waiting for the tree of task {Id}", Instead);
+        HandlerScope.ThrowIfInside("Waiting for the tree", Id, Instead);
         return _tree.Task.WaitAsync(cancellationToken);
     }
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Coordination;
 using Actors.Ledger;
-using Actors.Registration;
+using Actors.Workers;
 using Akka.Actor;
 
 namespace Actors;
@@ -16,7 +16,7 @@ namespace Actors;
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or a link holds nothing that needs to be disposed.")]
 public sealed class TaskContext
 {
-    private readonly TaskCatalog _catalog;
+    private readonly ChunkRunner _runner;
     private readonly AssignedTask _run;
     private CancellationTokenSource? _cancellation;
     private List<TaskRecord>? _spawned;
@@ -26,12 +26,11 @@ public sealed class TaskContext
     private volatile bool _isCancelRequested;
     private volatile bool _isClosed;
 
-    internal TaskContext(TaskCatalog catalog, in AssignedTask run, int index, IActorRef coordinator)
+    internal TaskContext(ChunkRunner runner, in AssignedTask run, int index)
     {
-        _catalog = catalog;
+        _runner = runner;
         _run = run;
         Index = index;
-        Coordinator = coordinator;
     }
 
     /// <summary>The running task's id.</summary>
@@ -52,7 +51,7 @@ public sealed class TaskContext
     /// <summary>
     /// The coordinator, for a <see cref="TaskProtocol.Spawn"/> told to it on the running task's behalf.
     /// </summary>
-    public IActorRef Coordinator { get; }
+    public IActorRef Coordinator => _runner.Coordinator;
 
     /// <summary>
     /// Cancelled when the attempt is to end: timed out, cancelled, or the engine stops. A handler that goes on beyond the grace time is
@@ -75,6 +74,9 @@ public sealed class TaskContext
         }
     }
 
+    internal TaskRecord Task => _run.Task;
+
+    /// <summary>Its place in its chunk.</summary>
     internal int Index { get; }
 
     internal bool IsCancelRequested => _isCancelRequested;
@@ -274,7 +276,7 @@ public sealed class TaskContext
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
         var record = new JoinRecord(
-            TaskId.Join(), _catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, children.Count, isFold)
+            TaskId.Join(), _runner.Catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, children.Count, isFold)
         {
             EarlyChildren = early,
         };
@@ -355,7 +357,7 @@ public sealed class TaskContext
             }
         }
 
-        return new TaskRecord(id, _catalog.TypeOf(task), task, _run.Task.Path, options);
+        return new TaskRecord(id, _runner.Catalog.TypeOf(task), task, _run.Task.Path, options);
     }
 
     private void Expect<T>(IEnumerable<T> tasks)

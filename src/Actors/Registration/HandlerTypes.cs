@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Actors.Handlers;
 using Actors.Ledger;
 
@@ -11,6 +12,10 @@ internal interface IHandlerType
     /// <summary>Whether the handler keeps its thread until it ends.</summary>
     bool IsSynchronous { get; }
 
+    /// <summary>Runs a synchronous handler.</summary>
+    Ending Run(object handler, TaskRecord task, TaskContext context);
+
+    /// <summary>Runs an asynchronous one.</summary>
     ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context);
 }
 
@@ -31,14 +36,16 @@ internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
 
     public virtual bool IsSynchronous => true;
 
-    public abstract ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context);
+    public virtual Ending Run(object handler, TaskRecord task, TaskContext context) => throw new UnreachableException($"{Name} is asynchronous.");
+
+    public virtual ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) => throw new UnreachableException($"{Name} is synchronous.");
 }
 
 internal sealed class SyncTaskType<TTask, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
     where TTask : class, ITask<TResult>
 {
-    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
-        new(((ITaskHandler<TTask, TResult>)handler).Handle((TTask)task.Message, context).Seal());
+    public override Ending Run(object handler, TaskRecord task, TaskContext context) =>
+        ((ITaskHandler<TTask, TResult>)handler).Handle((TTask)task.Message, context).Seal();
 }
 
 internal sealed class AsyncTaskType<TTask, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
@@ -53,9 +60,9 @@ internal sealed class AsyncTaskType<TTask, TResult>(TypeSetting setting) : Handl
 internal sealed class JoinType<TJoin, TChild, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
     where TJoin : class, IJoin<TChild, TResult>
 {
-    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context) =>
-        new(((IJoinHandler<TJoin, TChild, TResult>)handler)
-            .Handle((TJoin)task.Message, new JoinedOutcomes<TChild>(((JoinRecord)task).Outcomes!), context).Seal());
+    public override Ending Run(object handler, TaskRecord task, TaskContext context) =>
+        ((IJoinHandler<TJoin, TChild, TResult>)handler)
+            .Handle((TJoin)task.Message, new JoinedOutcomes<TChild>(((JoinRecord)task).Outcomes!), context).Seal();
 }
 
 internal sealed class AsyncJoinType<TJoin, TChild, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
@@ -71,26 +78,26 @@ internal sealed class AsyncJoinType<TJoin, TChild, TResult>(TypeSetting setting)
 internal sealed class JoinType<TJoin, TFirst, TSecond, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
     where TJoin : class, IJoin<TFirst, TSecond, TResult>
 {
-    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    public override Ending Run(object handler, TaskRecord task, TaskContext context)
     {
         var outcomes = ((JoinRecord)task).Outcomes!;
-        return new(((IJoinHandler<TJoin, TFirst, TSecond, TResult>)handler).Handle(
-            (TJoin)task.Message, JoinedOutcomes<TFirst>.Typed(outcomes[0]!), JoinedOutcomes<TSecond>.Typed(outcomes[1]!), context).Seal());
+        return ((IJoinHandler<TJoin, TFirst, TSecond, TResult>)handler).Handle(
+            (TJoin)task.Message, JoinedOutcomes<TFirst>.Typed(outcomes[0]!), JoinedOutcomes<TSecond>.Typed(outcomes[1]!), context).Seal();
     }
 }
 
 internal sealed class JoinType<TJoin, TFirst, TSecond, TThird, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
     where TJoin : class, IJoin<TFirst, TSecond, TThird, TResult>
 {
-    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    public override Ending Run(object handler, TaskRecord task, TaskContext context)
     {
         var outcomes = ((JoinRecord)task).Outcomes!;
-        return new(((IJoinHandler<TJoin, TFirst, TSecond, TThird, TResult>)handler).Handle(
+        return ((IJoinHandler<TJoin, TFirst, TSecond, TThird, TResult>)handler).Handle(
             (TJoin)task.Message,
             JoinedOutcomes<TFirst>.Typed(outcomes[0]!),
             JoinedOutcomes<TSecond>.Typed(outcomes[1]!),
             JoinedOutcomes<TThird>.Typed(outcomes[2]!),
-            context).Seal());
+            context).Seal();
     }
 }
 
@@ -98,7 +105,7 @@ internal sealed class JoinType<TJoin, TFirst, TSecond, TThird, TResult>(TypeSett
 internal sealed class FoldType<TFold, TChild, TState, TResult>(TypeSetting setting) : HandlerType<TResult>(setting)
     where TFold : class, IFold<TChild, TState, TResult>
 {
-    public override ValueTask<Ending> RunAsync(object handler, TaskRecord task, TaskContext context)
+    public override Ending Run(object handler, TaskRecord task, TaskContext context)
     {
         var fold = (JoinRecord)task;
         var message = (TFold)fold.Message;
@@ -109,7 +116,7 @@ internal sealed class FoldType<TFold, TChild, TState, TResult>(TypeSetting setti
             state = typed.Add(message, state, JoinedOutcomes<TChild>.Typed(outcome));
         }
 
-        return new(fold.IsLastStep ? typed.End(message, state, context).Seal() : new Ending(EndKind.Folded, new Carried(state), null));
+        return fold.IsLastStep ? typed.End(message, state, context).Seal() : new Ending(EndKind.Folded, new Carried(state), null);
     }
 
     private sealed record Carried(TState State);

@@ -26,13 +26,17 @@ internal sealed class ChunkRunner(
     private int _next;
     private int _done;
     private int _reported;
-    private int _cancelIndex = -1;
+    private bool[]? _cancelled;
     private TaskContext? _context;
     private long _startedAt;
     private volatile bool _isLeft;
     private bool _isOver;
 
     public Assignment Assignment => assignment;
+
+    public TaskCatalog Catalog => settings.Catalog;
+
+    public IActorRef Coordinator => coordinator;
 
     /// <summary>The context of the attempt that runs now; null between attempts and at the end.</summary>
     public TaskContext? Current => Volatile.Read(ref _context);
@@ -88,7 +92,8 @@ internal sealed class ChunkRunner(
     public void Cancel(AssignedTask run)
     {
         var index = Array.IndexOf(assignment.Tasks, run);
-        Interlocked.Exchange(ref _cancelIndex, index); // before the recall: a run that starts meanwhile sees it
+        (_cancelled ??= new bool[_ends.Length])[index] = true;
+        Interlocked.MemoryBarrier(); // first the mark, then the look: either this sees the context, or the runner that publishes it sees the mark
         Recall();
         if (Current is { } context && context.Index == index)
         {
@@ -126,9 +131,23 @@ internal sealed class ChunkRunner(
                 }
 
                 Volatile.Write(ref _startedAt, now);
-                var running = RunOneAsync(index);
-                isElsewhere |= !running.IsCompleted;
-                var ending = await running.ConfigureAwait(false);
+                Ending ending;
+                var type = (IHandlerType)assignment.Tasks[index].Task.Type;
+                if (assignment.Tasks[index].Task.Interruption != Interruption.None)
+                {
+                    ending = new Ending(EndKind.Interrupted, null, null); // cancelled since it was assigned: it never starts
+                }
+                else if (type is { IsSynchronous: true, Handlers.IsPlain: true })
+                {
+                    ending = RunHere(type, index);
+                }
+                else
+                {
+                    var running = RunOneAsync(type, index);
+                    isElsewhere |= !running.IsCompleted;
+                    ending = await running.ConfigureAwait(false);
+                }
+
                 var then = Stopwatch.GetTimestamp();
                 ref var end = ref _ends[index];
                 end.Task = assignment.Tasks[index].Task;
@@ -159,17 +178,27 @@ internal sealed class ChunkRunner(
     private bool IsNextSynchronous() =>
         Volatile.Read(ref _next) is var next && next < _ends.Length && ((IHandlerType)assignment.Tasks[next].Task.Type).IsSynchronous;
 
-    private async ValueTask<Ending> RunOneAsync(int index)
+    /// <summary>The common case, without a state machine: a synchronous handler that needs no scope.</summary>
+    private Ending RunHere(IHandlerType type, int index)
     {
-        var run = assignment.Tasks[index];
-        var type = (IHandlerType)run.Task.Type;
-        var context = new TaskContext(settings.Catalog, in run, index, coordinator);
-        Interlocked.Exchange(ref _context, context);
-        if (Volatile.Read(ref _cancelIndex) == index || _isLeft)
+        var context = Begin(index);
+        Ending ending;
+        try
         {
-            context.RequestCancel();
+            ending = Checked(RunOnThread(type, type.Handlers.Make(), context), context);
+        }
+        catch (Exception exception)
+        {
+            ending = Caught(exception, context);
         }
 
+        End(context);
+        return ending;
+    }
+
+    private async ValueTask<Ending> RunOneAsync(IHandlerType type, int index)
+    {
+        var context = Begin(index);
         Ending ending;
         try
         {
@@ -178,52 +207,41 @@ internal sealed class ChunkRunner(
                 HandlerScope.Enter(context);
             }
 
-            if (type.Handlers.IsPlain)
-            {
-                ending = await Invoke(type, type.Handlers.Make(), run.Task, context).ConfigureAwait(false);
-            }
-            else
-            {
-                ending = await RunScopedAsync(type, run.Task, context).ConfigureAwait(false);
-            }
-
-            if (ending.Kind == EndKind.Joined && ending.Detail!.Join != context.LastJoin)
-            {
-                throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
-            }
-
-            if (context.Spawned is { } spawned && ending.Kind is (EndKind.Succeeded or EndKind.Joined))
-            {
-                var detail = ending.Detail ?? new AttemptDetail();
-                detail.Spawned = spawned;
-                ending = new Ending(ending.Kind, ending.Payload, detail);
-            }
-        }
-        catch (OperationCanceledException) when (context.IsCancelRequested)
-        {
-            ending = new Ending(EndKind.Interrupted, null, null);
+            ending = type.Handlers.IsPlain
+                ? await type.RunAsync(type.Handlers.Make(), context.Task, context).ConfigureAwait(false)
+                : await RunScopedAsync(type, context).ConfigureAwait(false);
+            ending = Checked(ending, context);
         }
         catch (Exception exception)
         {
-            ending = Failed(exception, run.Task.Retry);
+            ending = Caught(exception, context);
         }
 
-        context.Close();
-        Volatile.Write(ref _context, null);
+        End(context);
         return ending;
     }
 
-    private static ValueTask<Ending> Invoke(IHandlerType type, object handler, TaskRecord task, TaskContext context)
+    private static async ValueTask<Ending> RunScopedAsync(IHandlerType type, TaskContext context)
     {
-        if (!type.IsSynchronous)
+        var (handler, scope) = type.Handlers.MakeScoped();
+        try
         {
-            return type.RunAsync(handler, task, context);
+            return type.IsSynchronous
+                ? RunOnThread(type, handler, context)
+                : await type.RunAsync(handler, context.Task, context).ConfigureAwait(false);
         }
+        finally
+        {
+            await HandlerFactory.DisposeAsync(handler, scope).ConfigureAwait(false);
+        }
+    }
 
+    private static Ending RunOnThread(IHandlerType type, object handler, TaskContext context)
+    {
         HandlerScope.EnterThread(context);
         try
         {
-            return type.RunAsync(handler, task, context);
+            return type.Run(handler, context.Task, context);
         }
         finally
         {
@@ -231,18 +249,46 @@ internal sealed class ChunkRunner(
         }
     }
 
-    private static async ValueTask<Ending> RunScopedAsync(IHandlerType type, TaskRecord task, TaskContext context)
+    private TaskContext Begin(int index)
     {
-        var (handler, scope) = type.Handlers.MakeScoped();
-        try
+        var context = new TaskContext(this, in assignment.Tasks[index], index);
+        Interlocked.Exchange(ref _context, context); // a full fence: see Cancel
+        if (_isLeft || Volatile.Read(ref _cancelled) is { } cancelled && cancelled[index])
         {
-            return await Invoke(type, handler, task, context).ConfigureAwait(false);
+            context.RequestCancel();
         }
-        finally
-        {
-            await HandlerFactory.DisposeAsync(handler, scope).ConfigureAwait(false);
-        }
+
+        return context;
     }
+
+    private void End(TaskContext context)
+    {
+        context.Close();
+        Volatile.Write(ref _context, null);
+    }
+
+    /// <summary>What the handler gave, with what it spawned.</summary>
+    private static Ending Checked(Ending ending, TaskContext context)
+    {
+        if (ending.Kind == EndKind.Joined && ending.Detail!.Join != context.LastJoin)
+        {
+            throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
+        }
+
+        if (context.Spawned is not { } spawned || ending.Kind is not (EndKind.Succeeded or EndKind.Joined))
+        {
+            return ending;
+        }
+
+        var detail = ending.Detail ?? new AttemptDetail();
+        detail.Spawned = spawned;
+        return new Ending(ending.Kind, ending.Payload, detail);
+    }
+
+    private static Ending Caught(Exception exception, TaskContext context) =>
+        exception is OperationCanceledException && context.IsCancelRequested
+            ? new Ending(EndKind.Interrupted, null, null)
+            : Failed(exception, context.Task.Retry);
 
     private static Ending Failed(Exception exception, RetryPolicy policy)
     {

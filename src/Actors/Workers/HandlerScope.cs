@@ -25,14 +25,24 @@ internal static class HandlerScope
 
     public static void LeaveThread() => _onThread = null;
 
+    /// <summary>
+    /// Throws where waiting would hold a worker. What a synchronous handler has started beside itself, and left running, counts as inside as long as the
+    /// chunk of that handler runs.
+    /// </summary>
+    /// <param name="what">What would wait: the first words of the message.</param>
+    /// <param name="id">For which task; null where for none.</param>
+    /// <param name="instead">What does the same without waiting.</param>
     /// <exception cref="InvalidOperationException">This runs inside a handler.</exception>
-    public static void ThrowIfInside(string what, string instead)
+    public static void ThrowIfInside(string what, TaskId? id, string instead)
     {
-        if ((Current ?? (Flow.Value as ChunkRunner)?.Current) is { } context)
+        var context = Current;
+        if (context is null && Flow.Value is not ChunkRunner { Current: not null })
         {
-            throw new InvalidOperationException(
-                $"{what} inside a handler would hold its worker until another task ends, and on a pool of one worker that is for ever. "
-                + $"{instead} (Task {context.TaskId}, {context.TaskType}.)");
+            return;
         }
+
+        var whom = context is null ? "" : $" (This is task {context.TaskId}, {context.TaskType}.)";
+        throw new InvalidOperationException(
+            $"{what}{(id is null ? "" : $" of task {id}")} inside a handler would hold its worker until another task ends, and on a pool of one worker that is for ever. {instead}{whom}");
     }
 }
