@@ -3,9 +3,21 @@ namespace Actors.Ledger;
 /// <summary>A chunk of tasks for one worker. The worker answers with reports that carry it until nothing of it is left.</summary>
 internal sealed class Assignment(WorkerRecord worker, int count) : LedgerEffect
 {
+    private bool _isTaken;
+
     public WorkerRecord Worker { get; } = worker;
 
     public AssignedTask[] Tasks { get; } = new AssignedTask[count];
+
+    /// <summary>
+    /// Whether its worker has received it. The worker sets it, and whoever learns that the worker is gone reads it: a worker that died before cannot have
+    /// died of it.
+    /// </summary>
+    public bool IsTaken
+    {
+        get => Volatile.Read(ref _isTaken);
+        set => Volatile.Write(ref _isTaken, value);
+    }
 }
 
 /// <summary>One run of one task, with what the worker may read while the ledger goes on.</summary>

@@ -6,16 +6,23 @@ namespace Actors.Ledger;
 internal sealed class Attempts(TaskLedger ledger, Endings endings)
 {
     /// <summary>Its worker is gone.</summary>
-    public void Lose(AssignedTask run, bool wasAlone)
+    /// <param name="run">The run.</param>
+    /// <param name="mayBeGuilty">Whether the run can have started.</param>
+    /// <param name="wasAlone">Whether the worker had nothing else.</param>
+    public void Lose(AssignedTask run, bool mayBeGuilty, bool wasAlone)
     {
         ledger.RunsOut--;
         var task = run.Task;
-        task.IsSuspect = true;
+        if (mayBeGuilty)
+        {
+            task.IsSuspect = true;
+        }
+
         if (task.Interruption == Interruption.Cancel)
         {
             SettleInterrupted(task, TimeSpan.Zero, 0);
         }
-        else if (wasAlone && ++task.Losses >= ledger.Settings.WorkerLossesMax)
+        else if (mayBeGuilty && wasAlone && ++task.Losses >= ledger.Settings.WorkerLossesMax)
         {
             var failure = NewFailure(
                 task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");

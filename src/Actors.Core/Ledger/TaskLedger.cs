@@ -92,10 +92,13 @@ internal sealed class TaskLedger
     }
 
     /// <summary>A worker is gone: what it had is ready again.</summary>
-    public void WorkerLost(WorkerRecord worker, DateTimeOffset now)
+    /// <param name="worker">The worker.</param>
+    /// <param name="hadTaken">Whether it had received its assignment: if not, nothing of that is to blame.</param>
+    /// <param name="now">The time.</param>
+    public void WorkerLost(WorkerRecord worker, bool hadTaken, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        _watch.Remove(worker);
+        _watch.Remove(worker, hadTaken);
     }
 
     /// <summary>A worker reports ends of its assignment; with the last of them it is idle again.</summary>
@@ -241,8 +244,15 @@ internal sealed class TaskLedger
         }
     }
 
-    /// <summary>From now on nothing is dispatched.</summary>
-    public void Close() => Mode = DispatchMode.Closed;
+    /// <summary>From now on nothing is dispatched, and workers give back what they have not started.</summary>
+    public void Close()
+    {
+        if (Mode == DispatchMode.Open)
+        {
+            Mode = DispatchMode.Closed;
+            _watch.RecallAll();
+        }
+    }
 
     /// <summary>Tells every running attempt to end. One that does not succeed goes back to ready and costs no attempt.</summary>
     public void InterruptAll(DateTimeOffset now)

@@ -24,7 +24,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
     }
 
     /// <summary>What it had is ready again.</summary>
-    public void Remove(WorkerRecord worker)
+    public void Remove(WorkerRecord worker, bool hadTaken)
     {
         if (!worker.IsKnown)
         {
@@ -44,7 +44,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         {
             if (run.IsCurrent)
             {
-                attempts.Lose(run, wasAlone);
+                attempts.Lose(run, hadTaken, wasAlone);
             }
         }
 
@@ -72,6 +72,18 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
             }
 
             Notice(worker);
+        }
+    }
+
+    /// <summary>Asks every worker for what it has not started.</summary>
+    public void RecallAll()
+    {
+        foreach (var worker in _workers)
+        {
+            if (worker is { Assignment: { } assignment, Outstanding: > 1 })
+            {
+                ledger.Effects.Add(new Recall(assignment));
+            }
         }
     }
 

@@ -288,7 +288,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     {
         if (_workers.Remove(started.Worker, out var before))
         {
-            _ledger.WorkerLost(before, Now); // it was restarted
+            _ledger.WorkerLost(before, before.Assignment is { IsTaken: true }, Now); // it was restarted
         }
         else
         {
@@ -317,7 +317,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _log.Warning(
             "Worker {Worker} of pool {Pool} is gone: what it had is ready again, and it is replaced",
             dead.Path.Name, _settings.Pools[worker.Pool].Name);
-        _ledger.WorkerLost(worker, Now);
+        _ledger.WorkerLost(worker, worker.Assignment is { IsTaken: true }, Now);
         if (((IInternalActorRef)dead).Parent is { } router && _routers.ContainsKey(router))
         {
             router.Tell(new AdjustPoolSize(1)); // not to one that was started anew meanwhile: that one is complete

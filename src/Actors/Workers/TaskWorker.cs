@@ -43,6 +43,7 @@ internal sealed class TaskWorker : UntypedActor
         switch (message)
         {
             case Assignment assignment:
+                assignment.IsTaken = true;
                 _runner = new ChunkRunner(assignment, _settings, _coordinator, Self, _log);
                 if (_abandoned == 0)
                 {

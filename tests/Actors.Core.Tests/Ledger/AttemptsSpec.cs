@@ -154,6 +154,20 @@ public sealed class AttemptsSpec
     }
 
     [Fact]
+    public void A_worker_that_was_gone_before_it_had_its_assignment_is_no_fault_of_the_task()
+    {
+        var world = new LedgerWorld();
+        var root = world.Submit();
+        for (var losses = 0; losses < 5; losses++)
+        {
+            world.Lose(world.Workers[0], hadTaken: false);
+            world.AddWorker();
+        }
+
+        Assert.Equal((TaskState.Running, 1, 0, false), (root.State, root.Attempt, root.Losses, root.IsSuspect));
+    }
+
+    [Fact]
     public void Tasks_lost_together_run_alone_next_time_and_only_the_culprit_fails()
     {
         var world = new LedgerWorld();

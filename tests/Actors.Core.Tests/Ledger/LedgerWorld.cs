@@ -65,7 +65,7 @@ internal sealed class LedgerWorld
 
     public void Renew(WorkerRecord worker) => Step(() => Ledger.WorkerReady(worker));
 
-    public void Lose(WorkerRecord worker)
+    public void Lose(WorkerRecord worker, bool hadTaken = true)
     {
         Workers.Remove(worker);
         foreach (var task in _assigned.Where(pair => pair.Value.Worker == worker).Select(static pair => pair.Key).ToArray())
@@ -73,7 +73,7 @@ internal sealed class LedgerWorld
             _assigned.Remove(task);
         }
 
-        Step(() => Ledger.WorkerLost(worker, Now));
+        Step(() => Ledger.WorkerLost(worker, hadTaken, Now));
     }
 
     public TaskRecord Submit(string name = "root", SpawnOptions? options = null, bool completes = false)

@@ -184,7 +184,7 @@ public sealed class WorkerWatchSpec
         world.Advance(TimeSpan.FromMilliseconds(10));
         world.Advance(TimeSpan.FromMilliseconds(10));
 
-        Assert.Equal(world.AssignmentOf(children[0]), Assert.Single(world.Effects.OfType<Recall>()) is var recall ? world.AssignmentOf(children[0]) : null);
+        Assert.Equal(world.AssignmentOf(children[0]), Assert.Single(world.Effects.OfType<Recall>()).Assignment);
         Assert.All(children, static child => Assert.Equal(TaskState.Running, child.State));
     }
 
@@ -248,5 +248,14 @@ public sealed class WorkerWatchSpec
         world.Succeed(root, 0, children);
         Assert.Equal(count, world.AssignmentOf(children[0]).Tasks.Length);
         return (world, children);
+    }
+
+    [Fact]
+    public void A_closed_ledger_asks_for_what_has_not_started()
+    {
+        var (world, children) = Chunk(3);
+        world.Ledger.Close();
+
+        Assert.Equal(world.AssignmentOf(children[0]), Assert.IsType<Recall>(Assert.Single(world.Ledger.Effects)).Assignment);
     }
 }

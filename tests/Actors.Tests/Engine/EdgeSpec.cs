@@ -62,7 +62,7 @@ public sealed class EdgeSpec(ITestOutputHelper output) : EngineSpec(output, work
         Assert.Contains("'a'", outcome.Failure!.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Skip = "Known: while a runner is in a chunk, a flow left by one of its attempts counts as part of the next one.")]
+    [Fact]
     public async Task A_flow_that_outlives_its_attempt_is_no_part_of_the_next_one()
     {
         await StartAsync();
