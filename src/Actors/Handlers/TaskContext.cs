@@ -153,7 +153,7 @@ public sealed class TaskContext
     /// <exception cref="InvalidOperationException">A child's type or the join's has no handler, or the attempt has ended.</exception>
     public Ending<TResult> Join<TChild, TResult>(
         IEnumerable<ITask<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null) =>
-        Join<TResult>(Records(children), null, join, policy, isFold: false);
+        JoinSpawned<TResult>(SpawnAll(children), join, policy, isFold: false);
 
     /// <summary>As the other form, of follow-ups that were spawned before.</summary>
     /// <exception cref="ArgumentException">A child is not of this attempt, or is joined twice.</exception>
@@ -199,7 +199,7 @@ public sealed class TaskContext
     /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
     public Ending<TResult> JoinMixed<TResult>(
         IEnumerable<ITaskMessage> children, IJoin<object?, TResult> join, JoinPolicy? policy = null) =>
-        Join<TResult>(Records(children), null, join, policy, isFold: false);
+        JoinSpawned<TResult>(SpawnAll(children), join, policy, isFold: false);
 
     /// <summary>
     /// Ends the attempt with a fold: the children are spawned, and their outcomes are folded as they arrive, in steps that run on a worker.
@@ -213,7 +213,17 @@ public sealed class TaskContext
     /// <param name="policy">When it fires; null means <see cref="JoinPolicy.All"/>.</param>
     public Ending<TResult> Fold<TChild, TState, TResult>(
         IEnumerable<ITask<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null) =>
-        Join<TResult>(Records(children), null, fold, policy, isFold: true);
+        JoinSpawned<TResult>(SpawnAll(children), fold, policy, isFold: true);
+
+    /// <summary>As the other form, of follow-ups that were spawned before.</summary>
+    /// <exception cref="ArgumentException">A child is not of this attempt, or is joined twice.</exception>
+    /// <inheritdoc cref="Fold{TChild, TState, TResult}(IEnumerable{ITask{TChild}}, IFold{TChild, TState, TResult}, JoinPolicy?)"/>
+    public Ending<TResult> Fold<TChild, TState, TResult>(
+        IEnumerable<Child<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null)
+    {
+        var (records, early) = Split(children);
+        return Join<TResult>(records, early, fold, policy, isFold: true);
+    }
 
     /// <summary>Ends the attempt of a task that yields nothing.</summary>
     [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
@@ -270,17 +280,23 @@ public sealed class TaskContext
         _ = _cancellation?.CancelAsync();
     }
 
+    private Ending<TResult> JoinSpawned<TResult>((int First, int Count) children, ITaskMessage join, JoinPolicy? policy, bool isFold)
+    {
+        var record = NewJoin(join, policy, children.Count, isFold, null);
+        for (var index = 0; index < children.Count; index++)
+        {
+            var child = _spawned![children.First + index];
+            child.Join = record;
+            child.JoinIndex = index;
+        }
+
+        return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
+    }
+
     private Ending<TResult> Join<TResult>(
         List<TaskRecord?> children, List<(TaskId Id, int Index)>? early, ITaskMessage join, JoinPolicy? policy, bool isFold)
     {
-        ThrowIfClosed();
-        ArgumentNullException.ThrowIfNull(join);
-        var record = new JoinRecord(
-            TaskId.Join(), _runner.Catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, children.Count, isFold)
-        {
-            EarlyChildren = early,
-        };
-
+        var record = NewJoin(join, policy, children.Count, isFold, early);
         for (var index = 0; index < children.Count; index++)
         {
             if (children[index] is { } child)
@@ -290,25 +306,34 @@ public sealed class TaskContext
             }
         }
 
-        LastJoin = record;
         return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
     }
 
-    private List<TaskRecord?> Records(IEnumerable<ITaskMessage> children)
+    private JoinRecord NewJoin(ITaskMessage join, JoinPolicy? policy, int count, bool isFold, List<(TaskId Id, int Index)>? early)
+    {
+        ThrowIfClosed();
+        ArgumentNullException.ThrowIfNull(join);
+        return LastJoin = new JoinRecord(TaskId.Join(), _runner.Catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
+        {
+            EarlyChildren = early,
+        };
+    }
+
+    /// <returns>Where among the spawned they stand.</returns>
+    private (int First, int Count) SpawnAll(IEnumerable<ITaskMessage> children)
     {
         ArgumentNullException.ThrowIfNull(children);
         ThrowIfClosed();
-        Expect(children);
-        var records = children.TryGetNonEnumeratedCount(out var count) ? new List<TaskRecord?>(count) : [];
-        foreach (var child in children)
+        var all = children as IReadOnlyCollection<ITaskMessage> ?? [.. children]; // reading a query may itself spawn: not between those of the join
+        Expect(all);
+        var first = _spawned?.Count ?? 0;
+        foreach (var child in all)
         {
-            var record = Make(child, null, TaskId.Child(_ordinal));
+            (_spawned ??= []).Add(Make(child, null, TaskId.Child(_ordinal)));
             _ordinal++;
-            (_spawned ??= []).Add(record);
-            records.Add(record);
         }
 
-        return records;
+        return (first, all.Count);
     }
 
     private (List<TaskRecord?> Records, List<(TaskId Id, int Index)>? Early) Split<TChild>(IEnumerable<Child<TChild>> children)

@@ -50,6 +50,21 @@ public sealed class EdgeSpec(ITestOutputHelper output) : EngineSpec(output, work
     }
 
     [Fact]
+    public async Task A_query_that_spawns_while_the_join_reads_it_spawns_plain_follow_ups()
+    {
+        await StartAsync();
+        var tree = await TreeAsync(new Step(context => context.Join(
+            Enumerable.Range(1, 3).Select(number =>
+            {
+                context.Spawn(Step.Yield(100));
+                return Step.Yield(number);
+            }),
+            Gather.Sum)));
+        Assert.Equal(6, tree.Root.UntypedValue);
+        Assert.Equal(8, tree.Succeeded); // root, three children, three follow-ups, one join
+    }
+
+    [Fact]
     public async Task A_key_twice_in_one_attempt_fails_that_attempt()
     {
         await StartAsync();

@@ -11,6 +11,8 @@ public sealed record Descend(int Levels) : ITask<long>;
 
 public sealed record Wide(int Children) : ITask<long>;
 
+public sealed record WideByName(int Children) : ITask<long>;
+
 public sealed record One : ITask<long>;
 
 public sealed record SumUp : IFold<long, long, long>;
@@ -20,7 +22,8 @@ public sealed record Burst(int Children) : ITask;
 public sealed record Nothing : ITask;
 
 public sealed class SizeHandlers
-    : ITaskHandler<Fib, long>, IJoinHandler<Add, long, long>, ITaskHandler<Descend, long>, ITaskHandler<Wide, long>, ITaskHandler<One, long>,
+    : ITaskHandler<Fib, long>, IJoinHandler<Add, long, long>, ITaskHandler<Descend, long>, ITaskHandler<Wide, long>, ITaskHandler<WideByName, long>,
+      ITaskHandler<One, long>,
       IFoldHandler<SumUp, long, long, long>, ITaskHandler<Burst>, ITaskHandler<Nothing>
 {
     public Ending<long> Handle(Fib task, TaskContext context) =>
@@ -42,6 +45,12 @@ public sealed class SizeHandlers
 
     public Ending<long> Handle(Wide task, TaskContext context) =>
         context.Fold(Enumerable.Range(0, task.Children).Select(static _ => new One()), new SumUp());
+
+    public Ending<long> Handle(WideByName task, TaskContext context) => context.Fold(
+        Enumerable.Range(0, task.Children).Select(number => number % 2 == 0
+            ? context.Spawn(new One(), new SpawnOptions { Key = $"{number}" })
+            : context.SpawnNow(new One())),
+        new SumUp());
 
     public Ending<long> Handle(One task, TaskContext context) => 1;
 
@@ -124,6 +133,17 @@ public sealed class DepthAndSizeSpec(ITestOutputHelper output) : EngineSpec(outp
     {
         await StartAsync(tasks => tasks.AddHandler<SizeHandlers>());
         var tree = await TreeAsync(new Wide(children));
+        Assert.Equal((long)children, tree.Root.UntypedValue);
+        Assert.Equal(children + 2L, tree.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3000)]
+    public async Task A_fold_takes_children_that_were_spawned_before_by_key_or_at_once(int children)
+    {
+        await StartAsync(tasks => tasks.AddHandler<SizeHandlers>());
+        var tree = await TreeAsync(new WideByName(children));
         Assert.Equal((long)children, tree.Root.UntypedValue);
         Assert.Equal(children + 2L, tree.Succeeded);
     }
