@@ -11,7 +11,8 @@ internal static class Job
     /// <param name="Root">The root's outcome.</param>
     /// <param name="Tree">The tree's outcome.</param>
     /// <param name="Left">What was left of a cancelled tree.</param>
-    internal sealed record Result<T>(Outcome<T>? Root, TreeOutcome? Tree, DrainReport? Left);
+    /// <param name="Reached">Where the engine stood when a cancelled tree was left.</param>
+    internal sealed record Result<T>(Outcome<T>? Root, TreeOutcome? Tree, DrainReport? Left, EngineProgress? Reached);
 
     /// <summary>Submits the task and awaits its tree. The first Ctrl-C drains the engine: what runs may end, the rest is left.</summary>
     public static async Task<Result<T>> RunAsync<T>(EngineHost engine, ITask<T> root, Interruption interruption, SubmitOptions? options = null)
@@ -22,18 +23,19 @@ internal static class Job
             handle = await engine.Client.SubmitAsync(root, options, interruption.Token).ConfigureAwait(false);
             Log.Information("Submitted {Task} as {TaskId}", root.GetType().Name, handle.Id);
             var tree = await handle.TreeAsync(interruption.Token).ConfigureAwait(false);
-            return new Result<T>(await handle.OutcomeAsync().ConfigureAwait(false), tree, null);
+            return new Result<T>(await handle.OutcomeAsync().ConfigureAwait(false), tree, null, null);
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
             await System.Console.Error.WriteLineAsync("actors: stopping: what runs may end; Ctrl-C again stops now").ConfigureAwait(false);
             var left = await engine.Client.DrainAsync(DrainMode.FinishRunning, engine.Settings.DrainTimeout).ConfigureAwait(false);
+            var reached = await engine.Client.ProgressAsync().ConfigureAwait(false);
             if (handle is not null)
             {
                 await handle.CancelAsync().ConfigureAwait(false); // what is left is settled, so that the shutdown does not list it again
             }
 
-            return new Result<T>(null, null, left);
+            return new Result<T>(null, null, left, reached);
         }
     }
 

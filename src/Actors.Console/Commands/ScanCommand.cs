@@ -87,8 +87,8 @@ internal static class ScanCommand
     {
         Folder = path,
         Report = result.Root is { IsSucceeded: true } root ? root.Value : ReachedBy(progress, findDuplicates),
-        Tasks = result.Tree?.Tasks ?? 0,
-        Failed = result.Tree?.Failed ?? 0,
+        Tasks = result.Tree?.Tasks ?? result.Reached!.Count(TaskState.Succeeded) + result.Reached.Count(TaskState.Failed),
+        Failed = result.Tree?.Failed ?? result.Reached!.Count(TaskState.Failed),
         Elapsed = TimeSpan.Zero,
         Cancelled = result.Tree is null,
     };

@@ -24,6 +24,17 @@ public sealed class ScanEqualsFindSpec
         { "400 levels of long names", "mkdir d; cd d; n=$(printf 'n%.0s' $(seq 200)); for i in $(seq 400); do mkdir $n; printf 1 > f; cd $n; done; printf hello > deepest" },
     };
 
+    [UnixFact]
+    public async Task An_interrupted_scan_says_what_it_had_reached_and_ends_with_130()
+    {
+        var run = await ConsoleRun.OfAsync(
+            new RunOptions { InterruptAt = "Submitted ScanTree", Environment = new Dictionary<string, string> { ["ACTORS__CONSOLE__LOG__CONSOLE__LEVEL"] = "information" } },
+            "scan", "/", "--json");
+        Assert.Equal(130, run.ExitCode);
+        Assert.True(run.Json.GetProperty("cancelled").GetBoolean());
+        Assert.True(run.Json.GetProperty("tasks").GetInt64() <= run.Json.GetProperty("folders").GetInt64() * 2);
+    }
+
     [UnixTheory]
     [MemberData(nameof(Folders))]
     public async Task Folders_files_and_bytes_are_those_of_find(string name, string script)
