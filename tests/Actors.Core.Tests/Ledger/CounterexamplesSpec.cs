@@ -1,3 +1,5 @@
+using Actors.Ledger;
+
 namespace Actors.Core.Tests.Ledger;
 
 /// <summary>What random histories have found, each as the shortest story that shows it.</summary>
@@ -39,5 +41,27 @@ public sealed class CounterexamplesSpec
 
         Assert.True(join.Outcomes![0]!.IsCancelled);
         Assert.Equal(TaskState.Cancelled, children[0].State);
+    }
+
+    [Fact]
+    public void A_report_that_comes_a_second_time_does_not_put_off_a_timeout()
+    {
+        var timeout = TimeSpan.FromSeconds(30);
+        var world = new LedgerWorld(timeout: timeout);
+        world.MakeWorkShort();
+        var root = world.Submit();
+        var children = world.Children(root, 2);
+        world.Succeed(root, 0, children);
+        var assignment = world.AssignmentOf(children[0]);
+        var givenBack = world.Ended(children[1], EndKind.GivenBack);
+        world.Report(assignment, TimeSpan.Zero, givenBack); // the first hangs: from now on its time is known
+        world.Ledger.Close(); // so that the one given back stays where it is
+
+        world.Advance(timeout / 2);
+        world.Report(assignment, TimeSpan.Zero, givenBack);
+        world.Report(assignment, null, givenBack);
+        world.Advance(timeout / 2);
+
+        Assert.Equal(["root.0: Timeout"], world.CancelledRuns);
     }
 }
