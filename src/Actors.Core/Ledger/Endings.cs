@@ -380,6 +380,7 @@ internal sealed class Endings(TaskLedger ledger)
             if (task is JoinRecord join)
             {
                 join.IsDecided = true;
+                join.PendingFailure = null; // a fold that has failed and is cancelled before its step has ended: cancel wins
             }
 
             CollectChildren(task);

@@ -117,6 +117,7 @@ internal sealed class TaskLedger
             return;
         }
 
+        var isNew = ends.IsEmpty;
         foreach (ref readonly var end in ends)
         {
             if (end.Task.State != TaskState.Running || end.Task.Run != end.Run)
@@ -125,6 +126,7 @@ internal sealed class TaskLedger
                 continue;
             }
 
+            isNew = true;
             worker.Outstanding--;
             RunsOut--;
             chance += GoldenRatio; // one draw a report, and yet each of its retries rests differently
@@ -137,7 +139,7 @@ internal sealed class TaskLedger
             _watch.Release(worker);
             _pools[worker.Pool].Idle.Push(worker);
         }
-        else
+        else if (isNew) // what comes a second time must not put off a timeout, or make it be forgotten
         {
             _watch.WatchRest(worker, runningFor);
         }

@@ -1,0 +1,565 @@
+namespace Actors.Core.Tests.Ledger.Histories;
+
+/// <summary>
+/// What must be, reckoned from what the ledger was told and from nothing else. Written to be read: it looks for everything anew, by who
+/// spawned whom, and keeps no queue, no count and no list of children.
+/// </summary>
+internal sealed class Book(Terms terms)
+{
+    private readonly Dictionary<Errand, Entry> _entries = [];
+
+    public long Now { get; set; }
+
+    public bool IsClosed { get; private set; }
+
+    public Dictionary<TaskId, Entry> Live { get; } = [];
+
+    /// <summary>Roots of the trees that have not ended.</summary>
+    public Dictionary<TaskId, Entry> Trees { get; } = [];
+
+    public Dictionary<int, Bench> Benches { get; } = [];
+
+    public IEnumerable<Entry> All => _entries.Values;
+
+    /// <summary>What ended in this step.</summary>
+    public List<Entry> Ended { get; } = [];
+
+    /// <summary>What must be told to the world in this step, in any order.</summary>
+    public List<Signal> Owed { get; } = [];
+
+    public long StaleEnds { get; private set; }
+
+    public Entry? EntryOf(Errand task) => _entries.GetValueOrDefault(task);
+
+    public void Submit(Errand root, Errand? completion)
+    {
+        if (!Trees.ContainsKey(root.Id))
+        {
+            var entry = new Entry(root, null, null) { Tree = new TreeEntry { Completion = completion } };
+            Trees.Add(root.Id, entry);
+            Register(entry);
+        }
+    }
+
+    public void WorkerReady(int worker, int pool)
+    {
+        if (Benches.TryGetValue(worker, out var bench))
+        {
+            bench.IsIdle = true;
+        }
+        else
+        {
+            Benches.Add(worker, new Bench(worker, pool));
+        }
+    }
+
+    public void WorkerLost(int worker, bool hadTaken)
+    {
+        Benches.Remove(worker, out var bench);
+        var stints = bench!.Stints.ToArray();
+        foreach (var stint in stints)
+        {
+            var task = stint.Task;
+            Close(stint);
+            task.IsSuspect |= hadTaken;
+            if (stint.Told == Reason.Cancel)
+            {
+                EndCancelled(task);
+            }
+            else if (hadTaken && stints.Length == 1 && ++task.LossesAlone >= terms.WorkerLossesMax)
+            {
+                FailForGood(task, NewTrouble(task, FailureKind.WorkerLost, stint.Attempt));
+            }
+            else
+            {
+                MakeReady(task, Rules.LostIsReady);
+            }
+        }
+    }
+
+    public void Report(object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor)
+    {
+        if (Benches.Values.FirstOrDefault(bench => bench.Assignment == assignment) is not { } bench)
+        {
+            StaleEnds += ends.Count;
+            return;
+        }
+
+        foreach (var end in ends)
+        {
+            if (EntryOf(end.Task)?.Stint is { } stint && stint.Run == end.Run)
+            {
+                Close(stint);
+                Settle(stint, end);
+            }
+            else
+            {
+                StaleEnds++;
+            }
+        }
+
+        bench.RecallAt = long.MaxValue;
+        if (bench.Stints.Count == 0)
+        {
+            bench.Assignment = null;
+            bench.IsIdle = true;
+        }
+
+        foreach (var stint in bench.Stints)
+        {
+            stint.TimeoutAt = stint.Told == Reason.None && runningFor is { } elapsed && stint.Task.Task.Timeout is { } timeout
+                ? Now + (timeout - elapsed).Ticks
+                : long.MaxValue;
+        }
+    }
+
+    public void SpawnNow(Errand parent, int run, Errand child)
+    {
+        if (EntryOf(parent) is not { Stint: { } stint } spawner || stint.Run != run)
+        {
+            StaleEnds++;
+            return;
+        }
+
+        if (spawner.Early.ContainsKey(child.Id))
+        {
+            return;
+        }
+
+        var entry = new Entry(child, spawner, spawner.Root);
+        spawner.Early.Add(child.Id, entry);
+        Register(entry);
+        if (stint.Told == Reason.Cancel)
+        {
+            CancelAll([entry]);
+        }
+    }
+
+    /// <summary>The stint that holds what is told now; null where what is told is void.</summary>
+    public Stint? HolderOf(TaskId parent, int attempt) =>
+        Live.TryGetValue(parent, out var entry) && entry.Stint is { } stint && stint.Attempt == attempt ? stint : null;
+
+    public void IsStale() => StaleEnds++;
+
+    public bool Cancel(TaskId id)
+    {
+        if (!Live.TryGetValue(id, out var target))
+        {
+            return false;
+        }
+
+        CancelAll([.. Live.Values.Where(entry => entry.IsBelow(target))]);
+        return true;
+    }
+
+    public bool CancelTree(TaskId rootId)
+    {
+        if (!Trees.TryGetValue(rootId, out var root))
+        {
+            return false;
+        }
+
+        root.Tree!.IsCancelRequested = true;
+        CancelAll([.. Live.Values.Where(entry => entry.Root == root)]);
+        return true;
+    }
+
+    public void Tick()
+    {
+        foreach (var entry in Live.Values)
+        {
+            if (entry.State == TaskState.Scheduled && entry.DueAt <= Now)
+            {
+                MakeReady(entry, Rules.DueIsReady);
+            }
+        }
+    }
+
+    public void Close()
+    {
+        IsClosed = true;
+        foreach (var bench in Benches.Values)
+        {
+            bench.RecallAt = bench.Stints.Count > 1 ? Now : bench.RecallAt;
+        }
+    }
+
+    public void InterruptAll()
+    {
+        foreach (var stint in Benches.Values.SelectMany(static bench => bench.Stints).ToArray())
+        {
+            Tell(stint, Reason.Stop);
+        }
+    }
+
+    public void Assign(Bench bench, RunsAssigned assigned)
+    {
+        bench.IsIdle = false;
+        bench.Assignment = assigned.Assignment;
+        foreach (var run in assigned.Runs)
+        {
+            var entry = EntryOf(run.Task)!;
+            entry.State = TaskState.Running;
+            entry.Runs = run.Run;
+            entry.Stint = new Stint(entry, bench, run.Run, run.Attempt);
+            bench.Stints.Add(entry.Stint);
+        }
+
+        if (bench.Stints.Count > 1)
+        {
+            bench.RecallAt = Now + terms.Slice.Ticks;
+        }
+        else if (assigned.Runs[0].Task.Timeout is { } timeout)
+        {
+            bench.Stints[0].TimeoutAt = Now + timeout.Ticks;
+        }
+    }
+
+    /// <summary>The worker has left its assignment behind: what was told to its runs holds, and the rest is ready again.</summary>
+    public void LeaveBehind(Bench bench)
+    {
+        foreach (var stint in bench.Stints.ToArray())
+        {
+            Close(stint);
+            if (stint.Told == Reason.None)
+            {
+                MakeReady(stint.Task, Rules.LostIsReady);
+            }
+            else
+            {
+                SettleTold(stint);
+            }
+        }
+
+        bench.Assignment = null;
+        bench.RecallAt = long.MaxValue;
+    }
+
+    public void Tell(Stint stint, Reason reason)
+    {
+        if (stint.Told >= reason)
+        {
+            return;
+        }
+
+        stint.AbandonAt = stint.Told == Reason.None ? Now + terms.Grace.Ticks : stint.AbandonAt;
+        stint.Told = reason;
+        stint.TimeoutAt = long.MaxValue;
+        Owed.Add(new RunToldToEnd(stint.Bench.Assignment!, stint.Task.Task, stint.Run, reason));
+    }
+
+    /// <summary>The rest after a failure is known now.</summary>
+    public void Rest(Entry entry, TimeSpan rest)
+    {
+        if (entry.State != TaskState.Scheduled || entry.DueAt != long.MaxValue)
+        {
+            return; // it was cancelled in the same step
+        }
+
+        entry.DueAt = Now + rest.Ticks;
+        if (rest <= TimeSpan.Zero)
+        {
+            MakeReady(entry, Rules.DueIsReady);
+        }
+    }
+
+    private static void Close(Stint stint)
+    {
+        stint.Task.Stint = null;
+        stint.Bench.Stints.Remove(stint);
+    }
+
+    private static void MakeReady(Entry entry, string because)
+    {
+        entry.State = TaskState.Ready;
+        entry.Because = because;
+    }
+
+    private static Trouble NewTrouble(Entry entry, FailureKind kind, int attempt) => new(kind, entry.Task.Id, attempt, entry.Root.Task.Id);
+
+    private void Register(Entry entry)
+    {
+        Rules.Hold(Live.TryAdd(entry.Task.Id, entry), Rules.OneChildOfAnId, entry);
+        _entries.Add(entry.Task, entry);
+        entry.Root.Tree!.Tasks.Add(entry);
+        entry.DueAt = entry.Task.DueAt?.UtcTicks ?? Now + entry.Task.Delay.Ticks;
+        entry.State = entry.Task.Join is not null ? TaskState.Waiting : entry.DueAt > Now ? TaskState.Scheduled : TaskState.Ready;
+    }
+
+    private void Settle(Stint stint, RunEnd end)
+    {
+        var task = stint.Task;
+        if (stint.Told == Reason.Cancel
+            || (stint.Told == Reason.Timeout && end.Word != EndWord.GivenBack)
+            || (stint.Told == Reason.Stop && !end.IsSuccess))
+        {
+            SettleTold(stint);
+            return;
+        }
+
+        switch (end.Word)
+        {
+            case EndWord.GivenBack or EndWord.Interrupted:
+                MakeReady(task, Rules.LostIsReady);
+                break;
+            case EndWord.PutOff:
+                task.State = TaskState.Scheduled;
+                task.Because = Rules.NotBeforeDue;
+                task.DueAt = long.MaxValue;
+                Rest(task, end.Delay!.Value);
+                break;
+            case EndWord.Failed:
+                Fail(stint, NewTrouble(task, FailureKind.Exception, stint.Attempt), end.Retry ?? task.Task.Retry);
+                break;
+            case EndWord.FailedForGood:
+                FailForGood(task, NewTrouble(task, FailureKind.Permanent, stint.Attempt));
+                break;
+            case EndWord.Folded:
+                (task.Fold!.State, task.Fold.Step, task.Failures, task.State) = (end.Value, null, 0, TaskState.Waiting);
+                task.Because = Rules.JoinWaits;
+                OfferStep(task);
+                break;
+            default:
+                Succeed(stint, end);
+                break;
+        }
+    }
+
+    private void SettleTold(Stint stint)
+    {
+        switch (stint.Told)
+        {
+            case Reason.Cancel:
+                EndCancelled(stint.Task);
+                break;
+            case Reason.Timeout:
+                Fail(stint, NewTrouble(stint.Task, FailureKind.Timeout, stint.Attempt), stint.Task.Task.Retry);
+                break;
+            default:
+                MakeReady(stint.Task, Rules.LostIsReady);
+                break;
+        }
+    }
+
+    private void Fail(Stint stint, Trouble trouble, RetryTerms retry)
+    {
+        var task = stint.Task;
+        task.AttemptsMax = Math.Max(task.AttemptsMax, retry.AttemptsMax);
+        if (++task.Failures >= retry.AttemptsMax)
+        {
+            FailForGood(task, trouble);
+            return;
+        }
+
+        task.State = TaskState.Scheduled;
+        task.Because = Rules.NotBeforeDue;
+        task.DueAt = long.MaxValue;
+        Owed.Add(new AttemptHasFailed(task.Task, stint.Attempt, trouble, TimeSpan.Zero));
+    }
+
+    private void FailForGood(Entry task, Trouble trouble)
+    {
+        Owed.Add(new AttemptHasFailed(task.Task, trouble.Attempt, trouble, null));
+        End(task, Ending.Failed(trouble), Rules.EndTakesEffect);
+    }
+
+    private void EndCancelled(Entry task) =>
+        End(task, task.Doom is { } doom ? Ending.Failed(doom) : Ending.Cancelled, Rules.EndTakesEffect);
+
+    private void Succeed(Stint stint, RunEnd end)
+    {
+        var task = stint.Task;
+        var children = new Dictionary<TaskId, Entry>(task.Early);
+        foreach (var child in stint.Held.Concat(end.Spawned))
+        {
+            if (!children.ContainsKey(child.Id))
+            {
+                var entry = new Entry(child, task, task.Root);
+                children.Add(child.Id, entry);
+                Register(entry);
+            }
+        }
+
+        if (end.Word == EndWord.Succeeded)
+        {
+            End(task, Ending.Succeeded(end.Value), Rules.EndTakesEffect);
+            return;
+        }
+
+        task.State = TaskState.Joining;
+        task.Because = Rules.EndTakesEffect;
+        var join = new Entry(end.Join!, task, task.Root)
+        {
+            Owner = task,
+            Fold = end.Join!.Join!.IsFold ? new FoldEntry() : null,
+            Members = [.. end.Join.Join.Members.Select(member => children[member.Child.Id])],
+        };
+        Register(join);
+        task.Early.Clear();
+        foreach (var member in join.Members)
+        {
+            member.Feeds = join;
+            if (member.IsEnded)
+            {
+                Arrive(join, member);
+            }
+        }
+
+        Judge(join);
+    }
+
+    private static void Arrive(Entry join, Entry member)
+    {
+        join.Arrived.Add(member);
+        join.Fold?.New.Add(member.Ending);
+    }
+
+    private void Judge(Entry join)
+    {
+        if (join.IsDecided || join.IsEnded)
+        {
+            return;
+        }
+
+        var good = join.Arrived.Count(static member => member.Ending.State == TaskState.Succeeded);
+        var bad = join.Arrived.Count - good;
+        var open = join.Members.Length - join.Arrived.Count;
+        var (mayFire, mustFail) = join.Task.Join! switch
+        {
+            { Policy: Policy.All } => (open == 0 && bad == 0, bad > 0),
+            { Policy: Policy.Collect } => (open == 0, false),
+            var quorum => (good >= quorum.Needed, good + open < quorum.Needed),
+        };
+        if (!mayFire && !mustFail)
+        {
+            OfferStep(join);
+            return;
+        }
+
+        join.IsDecided = true;
+        join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
+        var attempt = join.Stint?.Attempt ?? join.Failures;
+        var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
+        CancelAll([.. Live.Values.Where(entry => IsBelowALiveMember(entry, join))]);
+        if (mustFail && join.Stint is not null)
+        {
+            join.Doom = trouble;
+            Tell(join.Stint, Reason.Cancel);
+        }
+        else if (mustFail)
+        {
+            End(join, Ending.Failed(trouble), Rules.JoinFires);
+        }
+        else if (join.Fold is null)
+        {
+            MakeReady(join, Rules.JoinFires);
+        }
+        else
+        {
+            OfferStep(join);
+        }
+    }
+
+    /// <summary>What a member that has ended left behind goes on.</summary>
+    private static bool IsBelowALiveMember(Entry entry, Entry join)
+    {
+        for (var step = entry; step is not null; step = step.Spawner)
+        {
+            if (step.Feeds == join)
+            {
+                return !step.IsEnded;
+            }
+        }
+
+        return false;
+    }
+
+    private void OfferStep(Entry join)
+    {
+        if (join.Fold is not { } fold || join.State != TaskState.Waiting || (fold.New.Count + fold.Offered.Count < terms.FoldStepMax && !join.IsDecided))
+        {
+            return;
+        }
+
+        fold.Offered.AddRange(fold.New);
+        fold.New.Clear();
+        fold.StepSize = Math.Min(fold.Offered.Count, terms.FoldStepMax);
+        fold.IsLastStep = join.IsDecided && fold.StepSize == fold.Offered.Count;
+        MakeReady(join, Rules.JoinFires);
+    }
+
+    /// <summary>Ends what does not run, and tells what runs. First all are marked: no join takes a cancel from above for a failure of its child.</summary>
+    private void CancelAll(Entry[] entries)
+    {
+        foreach (var entry in entries)
+        {
+            entry.IsCancelled = true;
+            entry.IsDecided = true;
+            entry.Doom = null;
+        }
+
+        foreach (var entry in entries)
+        {
+            if (entry.Stint is { } stint)
+            {
+                Tell(stint, Reason.Cancel);
+            }
+            else if (entry.State is TaskState.Scheduled or TaskState.Waiting or TaskState.Ready)
+            {
+                End(entry, Ending.Cancelled, Rules.EndTakesEffect);
+            }
+        }
+    }
+
+    private void End(Entry entry, Ending ending, string because)
+    {
+        (entry.State, entry.Ending, entry.Because) = (ending.State, ending, because);
+        entry.Early.Clear();
+        Live.Remove(entry.Task.Id);
+        Ended.Add(entry);
+        if (entry == entry.Root)
+        {
+            Owed.Add(new RootHasEnded(entry.Task, ending));
+        }
+
+        if (entry.Owner is { } owner)
+        {
+            End(owner, ending, because);
+        }
+        else if (entry.Feeds is { IsDecided: false, IsEnded: false } join)
+        {
+            Arrive(join, entry);
+            Judge(join);
+        }
+
+        EndTreeIfOver(entry.Root);
+    }
+
+    private void EndTreeIfOver(Entry root)
+    {
+        var tree = root.Tree!;
+        if (!tree.Tasks.TrueForAll(static task => task.IsEnded) || Trees.GetValueOrDefault(root.Task.Id) != root)
+        {
+            return;
+        }
+
+        if (tree.Completion is { } completion)
+        {
+            tree.Completion = null;
+            tree.CompletionEntry = new Entry(completion, root, root);
+            Register(tree.CompletionEntry);
+            return;
+        }
+
+        Trees.Remove(root.Task.Id);
+        var unjoined = tree.Tasks.FindAll(task => task is { Ending.State: TaskState.Failed, Owner: null, Feeds: null } && task != root);
+        var state = tree.IsCancelRequested || root.Ending.State == TaskState.Cancelled ? TaskState.Cancelled
+            : root.Ending.State == TaskState.Failed || unjoined.Count > 0 ? TaskState.Failed
+            : TaskState.Succeeded;
+        Owed.Add(new TreeHasEnded(
+            root.Task, root.Ending, state, Number(TaskState.Succeeded), Number(TaskState.Failed), Number(TaskState.Cancelled), unjoined.Count,
+            root.Ending.Trouble ?? unjoined.FirstOrDefault()?.Ending.Trouble));
+
+        long Number(TaskState ended) => tree.Tasks.Count(task => task.Ending.State == ended);
+    }
+}

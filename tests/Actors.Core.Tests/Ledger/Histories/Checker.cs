@@ -1,0 +1,390 @@
+namespace Actors.Core.Tests.Ledger.Histories;
+
+/// <summary>
+/// Judges a history from outside: from what the driver told, what left the ledger and what the public can read of it. After every step
+/// it holds the ledger against the <see cref="Book"/>, task by task.
+/// </summary>
+internal sealed class Checker(Terms terms, ILedgerReads ledger)
+{
+    private readonly long[,] _counts = new long[Terms.Types.Count, (int)TaskState.Cancelled + 1];
+    private readonly Dictionary<(TaskId Parent, int Place), TaskId> _told = [];
+    private readonly List<Errand> _made = [];
+    private readonly Dictionary<Errand, (TimeSpan? Delay, RetryTerms? Retry)> _asked = [];
+    private DateTimeOffset _now;
+    private bool _isTick;
+
+    public Book Book { get; } = new(terms);
+
+    /// <summary>What kinds of things happened, so that it can be seen that all of them do.</summary>
+    public HashSet<string> Seen { get; } = [];
+
+    public void Begin(DateTimeOffset now, bool isTick)
+    {
+        _now = now;
+        _isTick = isTick;
+        Book.Now = now.UtcTicks;
+        Book.Ended.Clear();
+        Book.Owed.Clear();
+        _asked.Clear();
+    }
+
+    public void Held(TaskId parent, int attempt, bool isHeld, Errand? told)
+    {
+        var holder = Book.HolderOf(parent, attempt);
+        Rules.Hold(isHeld == holder is not null, Rules.Answers, "a follow-up that is told is held by the attempt that runs, and by no other");
+        if (holder is null)
+        {
+            Book.IsStale();
+            return;
+        }
+
+        var place = (parent, holder.Held.Count);
+        Rules.Hold(_told.TryAdd(place, told!.Id) || _told[place] == told.Id, Rules.IdOfAPlace, told);
+        holder.Held.Add(told);
+    }
+
+    /// <summary>The step is over: judges what left the ledger, in order, and then what it shows.</summary>
+    public void End(List<Signal> signals)
+    {
+        foreach (var signal in signals)
+        {
+            Judge(signal);
+        }
+
+        // What is owed and was not told is looked at last: a task that is not where it must be says more.
+        CompareTasks();
+        CompareTimes();
+        CompareCounts();
+        foreach (var owed in Book.Owed)
+        {
+            Rules.Hold(false, RuleOf(owed), $"not told: {owed}");
+        }
+    }
+
+    /// <summary>Faults have stopped, and nothing is left to do.</summary>
+    public void EndHistory()
+    {
+        foreach (var entry in Book.All)
+        {
+            Rules.Hold(ledger.StateOf(entry.Task) == entry.State, Rules.OneOutcome, $"{entry} is {ledger.StateOf(entry.Task)} at the end");
+            for (var place = 0; entry is { Fold: null, Runs: > 0 } && place < entry.Members.Length; place++)
+            {
+                var (member, seen) = (entry.Members[place], entry.Outcomes[place]);
+                Rules.Hold(!member.IsEnded || seen == member.Ending, Rules.JoinSeesOutcomes, $"{entry} saw {seen} of {member}");
+            }
+        }
+
+        foreach (var task in _made)
+        {
+            Rules.Hold(Book.EntryOf(task) is not null || !ledger.StateOf(task).IsTerminal(), Rules.OnlySuccessSpawns, task);
+        }
+
+        if (!Book.IsClosed)
+        {
+            Rules.Hold(Book.Live.Count == 0 && !ledger.LiveTasks.Any() && ledger is { LiveTrees: 0, RunsOut: 0, LiveCount: 0, NextDue: null }, Rules.NothingLeft);
+        }
+    }
+
+    /// <summary>Made by a worker and perhaps never real.</summary>
+    public void IsMade(Errand task) => _made.Add(task);
+
+    private static string RuleOf(Signal signal) => signal switch
+    {
+        RunToldToEnd => Rules.ToldToEnd,
+        RootHasEnded => Rules.RootTold,
+        TreeHasEnded => Rules.TreeTold,
+        AttemptHasFailed => Rules.FailureTold,
+        _ => Rules.InItsState,
+    };
+
+    private void Judge(Signal signal)
+    {
+        switch (signal)
+        {
+            case RunsAssigned assigned:
+                Assigned(assigned);
+                break;
+            case WorkRecalled recalled:
+                Recalled(recalled);
+                break;
+            case RunLeftBehind left:
+                Left(left);
+                break;
+            case RunToldToEnd { Reason: Reason.Timeout } told:
+                TimedOut(told);
+                break;
+            case AttemptHasFailed failed:
+                Failed(failed);
+                break;
+            case TreeHasEnded ended:
+                TreeEnded(ended);
+                break;
+            default:
+                Rules.Hold(Book.Owed.Remove(signal), RuleOf(signal), $"told for no reason: {signal}");
+                Seen.Add(signal is RunToldToEnd { Reason: var reason } ? $"told to end: {reason}" : "a root's end");
+                break;
+        }
+    }
+
+    private void Assigned(RunsAssigned assigned)
+    {
+        Rules.Hold(!Book.IsClosed, Rules.ClosedStartsNothing, assigned);
+        Rules.Hold(Book.Benches.TryGetValue(assigned.Worker, out var bench) && bench.IsIdle, Rules.OwnPool, assigned);
+        Rules.Hold(assigned.Runs.Count >= 1 && assigned.Runs.Count <= terms.ChunkTasksMax, Rules.ChunkSize, assigned);
+        Seen.Add(assigned.Runs.Count > 1 ? "a chunk" : "one alone");
+        foreach (var run in assigned.Runs)
+        {
+            var entry = Book.EntryOf(run.Task);
+            Rules.Hold(entry is not null, Rules.OnlySuccessSpawns, run);
+            Rules.Hold(!entry!.IsCancelled, Rules.NoStartAfterCancel, entry);
+            Rules.Hold(
+                entry.State == TaskState.Ready,
+                entry.State switch { TaskState.Scheduled => Rules.NotBeforeDue, TaskState.Waiting => Rules.JoinWaits, _ => Rules.RunsWhenReady },
+                entry);
+            Rules.Hold(entry.Task.Type.Pool == bench!.Pool, Rules.OwnPool, entry);
+            Rules.Hold(run.Run == entry.Runs + 1, Rules.Runs, $"run {run.Run} of {entry}");
+            Rules.Hold(run.Attempt == entry.Failures + 1 && run.Attempt <= entry.AttemptsMax, Rules.Attempts, $"attempt {run.Attempt} of {entry}");
+            Rules.Hold(!entry.IsSuspect || assigned.Runs.Count == 1, Rules.ChunkSize, $"{entry} is a suspect");
+            JoinRuns(entry, run.Input);
+        }
+
+        Book.Assign(bench!, assigned);
+        Rules.Hold(bench!.Stints.Select(static stint => stint.Task).Distinct().Count() == bench.Stints.Count, Rules.RunsWhenReady, assigned);
+    }
+
+    private void JoinRuns(Entry join, JoinInput? input)
+    {
+        if (input is null)
+        {
+            return;
+        }
+
+        if (join.Fold is not { } fold)
+        {
+            Rules.Hold(input.Outcomes.SequenceEqual(join.Outcomes), Rules.JoinSeesOutcomes, $"{join} sees {string.Join(", ", input.Outcomes)}");
+            Seen.Add($"a join of {Math.Min(2, join.Members.Length)}");
+            Seen.Add($"fires: {join.Task.Join!.Policy}");
+            return;
+        }
+
+        var isRight = input.Outcomes.Count == fold.StepSize && input.FoldState == fold.State && input.IsLastStep == fold.IsLastStep;
+        if (fold.Step is not null)
+        {
+            Seen.Add("a step of a fold again");
+            isRight &= input.Outcomes.SequenceEqual(fold.Step);
+        }
+        else
+        {
+            isRight &= input.Outcomes.All(outcome => outcome is { } ending && fold.Offered.Remove(ending));
+            fold.Step = input.Outcomes;
+        }
+
+        Rules.Hold(isRight, Rules.FoldSeesOutcomes, join);
+        Seen.Add(input.IsLastStep ? $"the last step of a fold: {join.Task.Join!.Policy}" : "a step of a fold");
+    }
+
+    private void Recalled(WorkRecalled recalled)
+    {
+        var bench = Book.Benches.Values.FirstOrDefault(bench => bench.Assignment == recalled.Assignment);
+        Rules.Hold(bench is not null && (bench.RecallAt <= Book.Now || Book.IsClosed), Rules.Recalled, $"worker {bench?.Worker}");
+        bench!.RecallAt = long.MaxValue;
+        Seen.Add("a recall");
+    }
+
+    private void Left(RunLeftBehind left)
+    {
+        var stint = Book.EntryOf(left.Task)?.Stint;
+        Rules.Hold(
+            stint is not null && stint.Run == left.Run && stint.Bench.Assignment == left.Assignment && stint.Told == left.Reason, Rules.LeftBehind, left);
+        Rules.Hold(stint!.Bench.Stints.Exists(other => other.AbandonAt <= Book.Now), Rules.LeftBehind, left);
+        Seen.Add($"left behind: {left.Reason}{(stint.Bench.Stints.Count > 1 ? " with others" : "")}");
+        Book.LeaveBehind(stint.Bench);
+    }
+
+    private void TimedOut(RunToldToEnd told)
+    {
+        var stint = Book.EntryOf(told.Task)?.Stint;
+        Rules.Hold(
+            stint is not null && stint.Run == told.Run && stint.Bench.Assignment == told.Assignment && stint.TimeoutAt <= Book.Now, Rules.ToldToEnd, told);
+        Book.Tell(stint!, Reason.Timeout);
+        Book.Owed.Remove(told);
+        Seen.Add("told to end: Timeout");
+    }
+
+    private void Failed(AttemptHasFailed failed)
+    {
+        var index = Book.Owed.FindIndex(owed => owed is AttemptHasFailed other && other == failed with { RetryIn = other.RetryIn });
+        Rules.Hold(index >= 0, Rules.FailureTold, $"told for no reason: {failed}");
+        var isFinal = ((AttemptHasFailed)Book.Owed[index]).RetryIn is null;
+        Book.Owed.RemoveAt(index);
+        Rules.Hold(isFinal == failed.RetryIn is null, Rules.Attempts, failed);
+        if (failed.RetryIn is { } rest)
+        {
+            var (least, most) = RestOf(failed.Task, failed.Attempt);
+            Rules.Hold(rest >= least && rest <= most, Rules.FailureTold, $"{failed}, and not between {least} and {most}");
+            Book.Rest(Book.EntryOf(failed.Task)!, rest);
+            Seen.Add("a retry");
+        }
+    }
+
+    /// <summary>Attempt n rests for delay * factor^(n-1), up to a ceiling, and longer by up to the jitter; or as the handler asked.</summary>
+    private (TimeSpan Least, TimeSpan Most) RestOf(Errand task, int attempt)
+    {
+        if (_asked.TryGetValue(task, out var asked) && asked.Delay is { } delay)
+        {
+            return (delay, delay);
+        }
+
+        var terms = asked.Retry ?? task.Retry;
+        var rest = terms.Delay;
+        for (var failed = 1; failed < attempt; failed++)
+        {
+            rest *= terms.Factor;
+        }
+
+        rest = rest < terms.DelayMax ? rest : terms.DelayMax;
+        return (rest, rest * (1 + terms.Jitter));
+    }
+
+    /// <summary>A report is about to be told.</summary>
+    public void Report(object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor)
+    {
+        foreach (var end in ends)
+        {
+            if (Book.EntryOf(end.Task)?.Stint is { Told: not Reason.Timeout } stint && stint.Run == end.Run && stint.Bench.Assignment == assignment)
+            {
+                _asked[end.Task] = end.Word == EndWord.Failed ? (end.Delay, end.Retry) : (null, null);
+                Seen.Add($"{end.Word}{(stint.Told == Reason.None ? "" : $" though told {stint.Told}")}");
+            }
+            else
+            {
+                Seen.Add($"{end.Word} stale or late");
+            }
+        }
+
+        Book.Report(assignment, ends, runningFor);
+    }
+
+    private void TreeEnded(TreeHasEnded ended)
+    {
+        var index = Book.Owed.FindIndex(owed => owed is TreeHasEnded other && other.Root == ended.Root);
+        Rules.Hold(index >= 0, Rules.TreeTold, $"told for no reason: {ended}");
+        var owed = (TreeHasEnded)Book.Owed[index];
+        Book.Owed.RemoveAt(index);
+        Rules.Hold(!Book.Owed.Exists(other => other is RootHasEnded root && root.Root == ended.Root), Rules.RootTold, ended);
+        Rules.Hold(owed == ended with { First = owed.First }, Rules.TreeOutcome, $"{ended}, not {owed}");
+        var failures = Book.EntryOf(ended.Root)!.Tree!.Tasks.Select(static task => task.Ending.Trouble);
+        Rules.Hold((owed.First is null) == (ended.First is null) && (ended.First is null || failures.Contains(ended.First)), Rules.TreeOutcome, ended);
+        Seen.Add($"a tree ends: {ended.State}");
+    }
+
+    private void CompareTasks()
+    {
+        var live = 0;
+        foreach (var task in ledger.LiveTasks)
+        {
+            live++;
+            if (!Book.Live.TryGetValue(task.Id, out var entry))
+            {
+                var known = Book.EntryOf(task);
+                Rules.Hold(false, known is null ? Rules.OnlySuccessSpawns : known.Because, $"{known?.ToString() ?? task.ToString()} is {ledger.StateOf(task)}");
+            }
+            else
+            {
+                Rules.Hold(entry.Task == task, Rules.OneChildOfAnId, $"{task} has the id of {entry.Task}");
+            }
+        }
+
+        foreach (var entry in Book.Live.Values)
+        {
+            var state = ledger.StateOf(entry.Task);
+            Rules.Hold(
+                state == entry.State,
+                state.IsTerminal() ? Rules.OutcomeHasCause
+                : entry.State == TaskState.Scheduled ? Rules.NotBeforeDue
+                : entry.State == TaskState.Waiting ? Rules.JoinWaits
+                : state == TaskState.Running ? Rules.RunsWhenReady
+                : entry.State == TaskState.Running ? Rules.StaleIsIgnored
+                : entry.State == TaskState.Ready ? entry.Because
+                : Rules.InItsState,
+                $"{entry} is {state}");
+        }
+
+        Rules.Hold(live == Book.Live.Count, Rules.SuccessSpawns, $"{live} live tasks, not {Book.Live.Count}");
+        foreach (var entry in Book.Ended)
+        {
+            var state = ledger.StateOf(entry.Task);
+            Rules.Hold(state == entry.State, state.IsTerminal() ? Rules.OutcomeIsTrue : entry.Because, $"{entry} is {state}");
+            _counts[entry.Task.Type.Index, (int)state]++;
+        }
+    }
+
+    private void CompareTimes()
+    {
+        var earliest = long.MaxValue;
+        foreach (var entry in Book.Live.Values)
+        {
+            earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
+        }
+
+        foreach (var bench in Book.Benches.Values)
+        {
+            Rules.Hold(!(_isTick || Book.IsClosed) || bench.RecallAt > Book.Now, Rules.Recalled, $"worker {bench.Worker} is not recalled");
+            earliest = Math.Min(earliest, bench.RecallAt);
+            foreach (var stint in bench.Stints)
+            {
+                Rules.Hold(!_isTick || stint.TimeoutAt > Book.Now, Rules.ToldToEnd, $"{stint.Task} has timed out");
+                Rules.Hold(!_isTick || stint.AbandonAt > Book.Now, Rules.LeftBehind, $"{stint.Task} is not left behind");
+                earliest = Math.Min(earliest, Math.Min(stint.TimeoutAt, stint.AbandonAt));
+            }
+        }
+
+        Rules.Hold(
+            earliest == long.MaxValue || ledger.NextDue is { } next && next.UtcTicks <= earliest, Rules.WokenInTime,
+            $"at {ledger.NextDue - _now} from now, and not at {TimeSpan.FromTicks(earliest - Book.Now)}");
+    }
+
+    private void CompareCounts()
+    {
+        Span<long> live = stackalloc long[Terms.Types.Count * (int)TaskState.Succeeded];
+        Span<int> ready = stackalloc int[Terms.Pools];
+        foreach (var entry in Book.Live.Values)
+        {
+            live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
+            ready[entry.Task.Type.Pool] += entry.State == TaskState.Ready ? 1 : 0;
+        }
+
+        foreach (var type in Terms.Types)
+        {
+            for (var state = TaskState.Scheduled; state <= TaskState.Cancelled; state++)
+            {
+                var count = state.IsTerminal() ? _counts[type.Index, (int)state] : live[(type.Index * (int)TaskState.Succeeded) + (int)state];
+                Rules.Hold(ledger.Count(type, state) == count, Rules.Counts, $"{ledger.Count(type, state)} {type.Name} tasks are {state}, not {count}");
+            }
+        }
+
+        Rules.Hold(ledger.LiveCount == Book.Live.Count, Rules.Counts, $"{ledger.LiveCount} tasks are live, not {Book.Live.Count}");
+        Rules.Hold(ledger.LiveTrees == Book.Trees.Count, Rules.Counts, $"{ledger.LiveTrees} trees are live, not {Book.Trees.Count}");
+        Rules.Hold(ledger.StaleEnds == Book.StaleEnds, Rules.Counts, $"{ledger.StaleEnds} ends were stale, not {Book.StaleEnds}");
+        var runsOut = 0;
+        for (var pool = 0; pool < Terms.Pools; pool++)
+        {
+            var (workers, busy, idle) = (0, 0, 0);
+            foreach (var bench in Book.Benches.Values)
+            {
+                if (bench.Pool == pool)
+                {
+                    workers++;
+                    busy += bench.Assignment is null ? 0 : 1;
+                    idle += bench.IsIdle ? 1 : 0;
+                    runsOut += bench.Stints.Count;
+                }
+            }
+
+            Rules.Hold(Book.IsClosed || idle == 0 || ready[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {ready[pool]} ready, {idle} idle");
+            Rules.Hold(ledger.Pool(pool) == (ready[pool], busy, workers), Rules.Counts, $"pool {pool} counts {ledger.Pool(pool)}, not {(ready[pool], busy, workers)}");
+        }
+
+        Rules.Hold(ledger.RunsOut == runsOut, Rules.Counts, $"{ledger.RunsOut} runs are out, not {runsOut}");
+    }
+}

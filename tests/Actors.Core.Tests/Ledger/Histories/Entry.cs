@@ -1,0 +1,147 @@
+namespace Actors.Core.Tests.Ledger.Histories;
+
+/// <summary>What must be of one task.</summary>
+internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
+{
+    public Errand Task { get; } = task;
+
+    /// <summary>Who spawned it, whether that still lives or not.</summary>
+    public Entry? Spawner { get; } = spawner;
+
+    public Entry Root => root ?? this;
+
+    public TreeEntry? Tree { get; init; }
+
+    public TaskState State { get; set; }
+
+    public bool IsEnded => State.IsTerminal();
+
+    public Ending Ending { get; set; }
+
+    /// <summary>The rule that put it where it is: what is broken where the ledger says otherwise.</summary>
+    public string Because { get; set; } = Rules.SuccessSpawns;
+
+    public bool IsCancelled { get; set; }
+
+    /// <summary>When it is due, in ticks; the end of time where its rest is not known yet.</summary>
+    public long DueAt { get; set; }
+
+    /// <summary>The run that a worker has.</summary>
+    public Stint? Stint { get; set; }
+
+    public int Runs { get; set; }
+
+    /// <summary>How many attempts have failed; for a fold, since its last step that succeeded.</summary>
+    public int Failures { get; set; }
+
+    public int AttemptsMax { get; set; } = task.Retry.AttemptsMax;
+
+    public int LossesAlone { get; set; }
+
+    public bool IsSuspect { get; set; }
+
+    /// <summary>Its children that became real while it ran.</summary>
+    public Dictionary<TaskId, Entry> Early { get; } = [];
+
+    /// <summary>The join it feeds.</summary>
+    public Entry? Feeds { get; set; }
+
+    /// <summary>For a join: who ended with it.</summary>
+    public Entry? Owner { get; init; }
+
+    public Entry[] Members { get; set; } = [];
+
+    public List<Entry> Arrived { get; } = [];
+
+    /// <summary>A join's outcomes as they were when it was decided.</summary>
+    public Ending?[] Outcomes { get; set; } = [];
+
+    public bool IsDecided { get; set; }
+
+    /// <summary>What a fold fails with once its step has been told to end.</summary>
+    public Trouble? Doom { get; set; }
+
+    public FoldEntry? Fold { get; init; }
+
+    public bool IsBelow(Entry above)
+    {
+        for (var step = this; step is not null; step = step.Spawner)
+        {
+            if (step == above)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public override string ToString() => $"{Task} of tree {Root.Task.Number}, which must be {State}";
+}
+
+/// <summary>What must be of a fold. Outcomes go from <see cref="New"/> to <see cref="Offered"/> when a step is made, and away when it is assigned.</summary>
+internal sealed class FoldEntry
+{
+    public List<Ending> New { get; } = [];
+
+    public List<Ending> Offered { get; } = [];
+
+    /// <summary>What the present step takes; null until it is first assigned.</summary>
+    public IReadOnlyList<Ending?>? Step { get; set; }
+
+    public int StepSize { get; set; }
+
+    public bool IsLastStep { get; set; }
+
+    public int State { get; set; }
+}
+
+/// <summary>What must be of a tree.</summary>
+internal sealed class TreeEntry
+{
+    public List<Entry> Tasks { get; } = [];
+
+    /// <summary>Until it is registered.</summary>
+    public Errand? Completion { get; set; }
+
+    public Entry? CompletionEntry { get; set; }
+
+    public bool IsCancelRequested { get; set; }
+}
+
+/// <summary>One run with a worker.</summary>
+internal sealed class Stint(Entry task, Bench bench, int run, int attempt)
+{
+    public Entry Task { get; } = task;
+
+    public Bench Bench { get; } = bench;
+
+    public int Run { get; } = run;
+
+    public int Attempt { get; } = attempt;
+
+    public Reason Told { get; set; }
+
+    /// <summary>Times in ticks; the end of time where there is none.</summary>
+    public long AbandonAt { get; set; } = long.MaxValue;
+
+    public long TimeoutAt { get; set; } = long.MaxValue;
+
+    public List<Errand> Held { get; } = [];
+}
+
+/// <summary>What must be of a worker.</summary>
+internal sealed class Bench(int worker, int pool)
+{
+    public int Worker { get; } = worker;
+
+    public int Pool { get; } = pool;
+
+    public bool IsIdle { get; set; } = true;
+
+    public object? Assignment { get; set; }
+
+    public List<Stint> Stints { get; } = [];
+
+    public long RecallAt { get; set; } = long.MaxValue;
+}

@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using Actors.Ledger;
+
+namespace Actors.Core.Tests.Ledger.Histories;
+
+/// <summary>The real ledger behind the words of the histories. The only file of them that knows its types.</summary>
+internal sealed class LedgerPort : ILedgerPort
+{
+    private static readonly EndKind[] Kinds = [.. Enum.GetValues<EndWord>().Select(static word => Enum.Parse<EndKind>(word.ToString()))];
+
+    private readonly TaskLedger _ledger;
+    private readonly TaskType[] _types = [.. Terms.Types.Select(NewType)];
+    private readonly Dictionary<int, WorkerRecord> _workers = [];
+
+    public LedgerPort(Terms terms)
+    {
+        var settings = new LedgerSettings
+        {
+            ChunkTasksMax = terms.ChunkTasksMax,
+            FoldStepMax = terms.FoldStepMax,
+            WorkerLossesMax = terms.WorkerLossesMax,
+            Slice = terms.Slice,
+            Grace = terms.Grace,
+        };
+        _ledger = new TaskLedger(settings, Enumerable.Range(0, Terms.Pools).Select(static pool => $"pool {pool}"), _types.Length);
+    }
+
+    public DateTimeOffset Now { get; set; }
+
+    public IEnumerable<Errand> LiveTasks => _ledger.LiveTasks.Select(static task => (Errand)task.Message);
+
+    public long LiveCount => _ledger.Tally.Live;
+
+    public int LiveTrees => _ledger.LiveTrees;
+
+    public int RunsOut => _ledger.RunsOut;
+
+    public long StaleEnds => _ledger.StaleEnds;
+
+    public DateTimeOffset? NextDue => _ledger.NextDue;
+
+    public TaskState StateOf(Errand task) => RecordOf(task).State;
+
+    public long Count(TypeTerms type, TaskState state) => _ledger.Tally[_types[type.Index], state];
+
+    public (int Ready, int Busy, int Workers) Pool(int pool) => (_ledger.Pools[pool].Ready, _ledger.Pools[pool].Busy, _ledger.Pools[pool].Workers);
+
+    public void Make(Errand task)
+    {
+        var type = _types[task.Type.Index];
+        var path = task.Spawner is { } spawner ? RecordOf(spawner).Path : null;
+        if (task.Join is not { } terms)
+        {
+            task.Record = new TaskRecord(task.Id, type, task, path, OptionsOf(task));
+            return;
+        }
+
+        var join = new JoinRecord(task.Id, type, task, path!, PolicyOf(terms), terms.Members.Count, terms.IsFold);
+        for (var place = 0; place < terms.Members.Count; place++)
+        {
+            var (child, isEarly) = terms.Members[place];
+            if (isEarly)
+            {
+                (join.EarlyChildren ??= []).Add((child.Id, place));
+            }
+            else
+            {
+                RecordOf(child).Join = join;
+                RecordOf(child).JoinIndex = place;
+            }
+        }
+
+        task.Record = join;
+    }
+
+    public void Submit(Errand root, Errand? completion) =>
+        _ledger.Submit(RecordOf(root), completion is null ? null : RecordOf(completion), Now);
+
+    public void WorkerReady(int worker, int pool)
+    {
+        if (!_workers.TryGetValue(worker, out var record))
+        {
+            _workers.Add(worker, record = new WorkerRecord(worker, pool));
+        }
+
+        _ledger.WorkerReady(record);
+    }
+
+    public void WorkerLost(int worker, bool hadTaken) => _ledger.WorkerLost(_workers[worker], hadTaken, Now);
+
+    public void Report(object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor, double chance) =>
+        _ledger.Report((Assignment)assignment, ends.Select(Translate).ToArray(), runningFor, Now, chance);
+
+    public void SpawnNow(Errand parent, int run, Errand child) => _ledger.SpawnNow(RecordOf(parent), run, RecordOf(child), Now);
+
+    public bool Hold(TaskId parent, int attempt, Func<TaskId, Errand> make) =>
+        _ledger.Hold(parent, attempt, (id, _) => RecordOf(make(id)));
+
+    public bool Cancel(TaskId id) => _ledger.Cancel(id, Now);
+
+    public bool CancelTree(TaskId rootId) => _ledger.CancelTree(rootId, Now);
+
+    public void Tick() => _ledger.Tick(Now);
+
+    public void Close() => _ledger.Close();
+
+    public void InterruptAll() => _ledger.InterruptAll(Now);
+
+    public List<Signal> Release()
+    {
+        _ledger.Dispatch(Now);
+        var signals = _ledger.Effects.ConvertAll(Translate);
+        _ledger.Effects.Clear();
+        return signals;
+    }
+
+    private static Signal Translate(LedgerEffect effect) => effect switch
+    {
+        Assignment assignment => new RunsAssigned(assignment, assignment.Worker.Id, Array.ConvertAll(assignment.Tasks, Translate)),
+        CancelRun cancel => new RunToldToEnd(cancel.Assignment, ErrandOf(cancel.Run.Task), cancel.Run.Run, Translate(cancel.Reason)),
+        Recall recall => new WorkRecalled(recall.Assignment),
+        Abandon abandon => new RunLeftBehind(abandon.Assignment, ErrandOf(abandon.Run.Task), abandon.Run.Run, Translate(abandon.Reason)),
+        RootEnded ended => new RootHasEnded(ErrandOf(ended.Tree.Root), Translate(ended.Outcome)),
+        TreeEnded { Outcome: var outcome } ended => new TreeHasEnded(
+            ErrandOf(ended.Tree.Root), Translate(outcome.Root), outcome.State, outcome.Succeeded, outcome.Failed, outcome.Cancelled,
+            outcome.UnjoinedFailures, Translate(outcome.FirstFailure)),
+        AttemptFailed failed => new AttemptHasFailed(ErrandOf(failed.Task), failed.Attempt, Translate(failed.Failure)!, failed.RetryIn),
+        _ => throw new UnreachableException($"{effect}"),
+    };
+
+    private static AssignedRun Translate(AssignedTask run) => new(ErrandOf(run.Task), run.Run, run.Attempt, (run.Task as JoinRecord) switch
+    {
+        null => null,
+        { IsFold: true } fold => new JoinInput([.. fold.Step!.Select(static outcome => (Ending?)Translate(outcome))], (int?)fold.FoldState ?? 0, fold.IsLastStep),
+        var join => new JoinInput([.. join.Outcomes!.Select(static outcome => outcome is null ? (Ending?)null : Translate(outcome))], 0, true),
+    });
+
+    private static Ending Translate(Outcome outcome) =>
+        new(outcome.State, outcome.IsSucceeded ? (int)outcome.UntypedValue! : 0, Translate(outcome.Failure));
+
+    private static Trouble? Translate(Failure? failure) =>
+        failure is null ? null : new Trouble(failure.Kind, failure.TaskId == failure.Path[0] ? failure.TaskId : default, failure.Attempt, failure.Path[^1]);
+
+    private static Reason Translate(Interruption interruption) => interruption switch
+    {
+        Interruption.None => Reason.None,
+        Interruption.Stop => Reason.Stop,
+        Interruption.Timeout => Reason.Timeout,
+        _ => Reason.Cancel,
+    };
+
+    private static AttemptEnd Translate(RunEnd end) => new()
+    {
+        Task = RecordOf(end.Task),
+        Run = end.Run,
+        Elapsed = end.Elapsed,
+        Kind = Kinds[(int)end.Word],
+        Payload = end.Word switch
+        {
+            EndWord.Succeeded => Outcome<int>.Succeeded(end.Value),
+            EndWord.Folded => end.Value,
+            EndWord.Failed => new Failure { Kind = FailureKind.Exception, Type = "Broken", Message = "by its turn" },
+            EndWord.FailedForGood => new Failure { Kind = FailureKind.Permanent, Type = "Broken", Message = "for good" },
+            _ => null,
+        },
+        Detail = end is { Spawned.Count: 0, Join: null, Delay: null, Retry: null }
+            ? null
+            : new AttemptDetail
+            {
+                Spawned = [.. end.Spawned.Select(RecordOf)],
+                Join = (JoinRecord?)end.Join?.Record,
+                Delay = end.Delay,
+                Retry = end.Retry is { } retry ? PolicyOf(retry) : null,
+            },
+    };
+
+    private static TaskRecord RecordOf(Errand task) => (TaskRecord)task.Record!;
+
+    private static Errand ErrandOf(TaskRecord task) => (Errand)task.Message;
+
+    private static SpawnOptions? OptionsOf(Errand task) =>
+        task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null }
+            ? null
+            : new SpawnOptions
+            {
+                Delay = task.Delay,
+                DueAt = task.DueAt,
+                Key = task.Key,
+                Timeout = task.OwnTimeout,
+                Retry = task.OwnRetry is { } retry ? PolicyOf(retry) : null,
+            };
+
+    private static TaskType<int> NewType(TypeTerms terms) =>
+        new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout };
+
+    private static RetryPolicy PolicyOf(RetryTerms terms) => new()
+    {
+        MaxAttempts = terms.AttemptsMax,
+        Delay = terms.Delay,
+        Factor = terms.Factor,
+        MaxDelay = terms.DelayMax,
+        Jitter = terms.Jitter,
+    };
+
+    private static JoinPolicy PolicyOf(JoinTerms terms) => terms.Policy switch
+    {
+        Policy.All => JoinPolicy.All,
+        Policy.Collect => JoinPolicy.Collect,
+        _ => JoinPolicy.Quorum(terms.Needed),
+    };
+}

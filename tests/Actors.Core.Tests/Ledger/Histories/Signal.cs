@@ -1,0 +1,48 @@
+namespace Actors.Core.Tests.Ledger.Histories;
+
+/// <summary>What left the ledger, in the words of the histories.</summary>
+internal abstract record Signal;
+
+internal sealed record RunsAssigned(object Assignment, int Worker, IReadOnlyList<AssignedRun> Runs) : Signal
+{
+    public override string ToString() => $"worker {Worker} gets {string.Join(", ", Runs)}";
+}
+
+internal sealed record AssignedRun(Errand Task, int Run, int Attempt, JoinInput? Input)
+{
+    public override string ToString() => $"{Task} (attempt {Attempt})";
+}
+
+/// <summary>What a join, or the step of a fold, is run with.</summary>
+internal sealed record JoinInput(IReadOnlyList<Ending?> Outcomes, int FoldState, bool IsLastStep);
+
+internal sealed record RunToldToEnd(object Assignment, Errand Task, int Run, Reason Reason) : Signal
+{
+    public override string ToString() => $"{Task} is told to end ({Reason})";
+}
+
+internal sealed record WorkRecalled(object Assignment) : Signal
+{
+    public override string ToString() => "work is recalled";
+}
+
+internal sealed record RunLeftBehind(object Assignment, Errand Task, int Run, Reason Reason) : Signal
+{
+    public override string ToString() => $"{Task} is left behind ({Reason})";
+}
+
+internal sealed record RootHasEnded(Errand Root, Ending Ending) : Signal
+{
+    public override string ToString() => $"root {Root} has ended: {Ending.State}";
+}
+
+internal sealed record TreeHasEnded(
+    Errand Root, Ending Ending, TaskState State, long Succeeded, long Failed, long Cancelled, long UnjoinedFailures, Trouble? First) : Signal
+{
+    public override string ToString() => $"the tree of {Root} has ended: {State}, {Succeeded} succeeded, {Failed} failed, {Cancelled} cancelled";
+}
+
+internal sealed record AttemptHasFailed(Errand Task, int Attempt, Trouble Trouble, TimeSpan? RetryIn) : Signal
+{
+    public override string ToString() => $"attempt {Attempt} of {Task} has failed{(RetryIn is { } rest ? $", again in {rest}" : " for good")}";
+}
