@@ -32,6 +32,7 @@ public sealed class PoolSpec(ITestOutputHelper output) : EngineSpec(output, """
         .Configure<Add>(options => options with { Pool = "quick" })
         .Configure<Descend>(options => options with { Pool = "quick" })
         .Configure<Wide>(options => options with { Pool = "quick" })
+        .Configure<WideByName>(options => options with { Pool = "quick" })
         .Configure<One>(options => options with { Pool = "quick" })
         .Configure<SumUp>(options => options with { Pool = "quick" })
         .Configure<Burst>(options => options with { Pool = "quick" })
