@@ -53,7 +53,7 @@ public sealed class HistoriesSpec
             a fold fires: All, a fold fires: Collect, a fold fires: Quorum, a fold fires: Quorum early
             a fold fails: All, a fold fails: All early, a fold fails: Quorum, a fold fails: Quorum early
             a step of a fold, a step of a fold again, a fold fails in a step, a fold that has failed in a step is cancelled
-            a tree, a tree with a completion task, a root that lives is submitted again
+            a tree, a tree with a completion task, a root that lives is submitted again, a root that has ended is submitted again
             a tree ends: Cancelled, a tree ends: Failed, a tree ends: Succeeded
             a worker is lost with a chunk, a worker is lost with a chunk that it had not got, a worker is lost too often
             a worker is lost with a task, a worker is lost with a task that it had not got

@@ -39,6 +39,7 @@ internal sealed class Book(Terms terms)
         if (!Trees.ContainsKey(root.Id))
         {
             Seen.Add(completion is null ? "a tree" : "a tree with a completion task");
+            Seen.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
             var entry = new Entry(root, null, null) { Tree = new TreeEntry { Completion = completion } };
             Trees.Add(root.Id, entry);
             Register(entry);
