@@ -64,4 +64,20 @@ public sealed class CounterexamplesSpec
 
         Assert.Equal(["root.0: Timeout"], world.CancelledRuns);
     }
+
+    [Fact]
+    public void A_worker_that_says_a_second_time_that_it_is_ready_gets_no_second_assignment()
+    {
+        var world = new LedgerWorld(workers: 1);
+        var first = world.Submit("first");
+        var second = world.Submit("second");
+
+        world.Renew(world.Workers[0]);
+        Assert.Equal((TaskState.Running, TaskState.Ready), (first.State, second.State));
+
+        world.Succeed(first);
+        world.Renew(world.Workers[0]);
+        world.Succeed(second);
+        world.AssertNothingIsLeft();
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class Book(Terms terms)
     {
         if (Benches.TryGetValue(worker, out var bench))
         {
-            bench.IsIdle = true;
+            bench.IsIdle = bench.Assignment is null;
         }
         else
         {

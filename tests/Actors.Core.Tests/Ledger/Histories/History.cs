@@ -123,7 +123,10 @@ internal sealed class History
                 case < 96:
                     InterruptAll();
                     break;
-                case < 97:
+                case < 97 when _puppets.Except(_toRenew).ToArray() is { Length: > 0 } known:
+                    Ready(_chance.Of(known), "says again that it is ready");
+                    break;
+                case < 98:
                     AddWorker(_chance.Next(Terms.Pools));
                     break;
                 default:
