@@ -80,4 +80,18 @@ public sealed class CounterexamplesSpec
         world.Succeed(second);
         world.AssertNothingIsLeft();
     }
+
+    [Fact]
+    public void An_attempt_that_has_timed_out_has_failed_although_its_worker_is_lost_before_it_ends()
+    {
+        var timeout = TimeSpan.FromSeconds(30);
+        var world = new LedgerWorld(workers: 2, timeout: timeout);
+        var root = world.Submit();
+        world.Advance(timeout);
+
+        world.Lose(world.AssignmentOf(root).Worker);
+
+        Assert.Equal(FailureKind.Timeout, Assert.Single(world.EndedRoots).Failure!.Kind);
+        world.AssertNothingIsLeft();
+    }
 }

@@ -72,9 +72,9 @@ internal sealed class Book(Terms terms)
             Close(stint);
             task.IsSuspect |= hadTaken;
             Seen.Add($"a worker is lost with {(stints.Length == 1 ? "a task" : "a chunk")}{(hadTaken ? "" : " that it had not got")}");
-            if (stint.Told == Reason.Cancel)
+            if (stint.Told == Reason.Cancel || (stint.Told == Reason.Timeout && hadTaken))
             {
-                EndCancelled(task);
+                SettleTold(stint);
             }
             else if (hadTaken && stints.Length == 1 && ++task.LossesAlone >= terms.WorkerLossesMax)
             {
