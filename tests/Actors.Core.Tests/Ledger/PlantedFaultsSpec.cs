@@ -20,26 +20,36 @@ public sealed class PlantedFaultsSpec
 
     [Fact]
     public void A_failure_that_passes_for_a_success() =>
-        IsFound(static port => new AltersEnds(port, static end => end.Word == EndWord.Failed, static end => end with { Word = EndWord.Succeeded }), Rules.OutcomeHasCause);
+        IsFound(
+            static port => new AltersEnds(port, static end => end.Word == EndWord.Failed, static end => end with { Word = EndWord.Succeeded }),
+            Rules.OutcomeHasCause);
 
     [Fact]
     public void A_success_that_passes_for_a_failure() =>
-        IsFound(static port => new AltersEnds(port, static end => end.Word == EndWord.Succeeded, static end => end with { Word = EndWord.FailedForGood }), Rules.OutcomeIsTrue);
+        IsFound(
+            static port => new AltersEnds(port, static end => end.Word == EndWord.Succeeded, static end => end with { Word = EndWord.FailedForGood }),
+            Rules.OutcomeIsTrue);
 
     [Fact]
     public void A_result_that_is_swapped_for_another() =>
-        IsFound(static port => new AltersEnds(port, static end => end.Word == EndWord.Succeeded, static end => end with { Value = end.Value + 1 }), Rules.RootTold, Rules.JoinSeesOutcomes);
+        IsFound(
+            static port => new AltersEnds(port, static end => end.Word == EndWord.Succeeded, static end => end with { Value = end.Value + 1 }),
+            Rules.RootTold, Rules.JoinSeesOutcomes);
 
     [Fact]
     public void A_task_that_is_given_back_and_passes_for_done() =>
-        IsFound(static port => new AltersEnds(port, static end => end.Word == EndWord.GivenBack, static end => end with { Word = EndWord.Succeeded }), Rules.OutcomeHasCause);
+        IsFound(
+            static port => new AltersEnds(port, static end => end.Word == EndWord.GivenBack, static end => end with { Word = EndWord.Succeeded }),
+            Rules.OutcomeHasCause);
 
     [Fact]
     public void A_put_off_that_costs_an_attempt() => IsFound(static port => new ChargesPutOffs(port), Rules.FailureTold);
 
     [Fact]
     public void A_follow_up_that_is_forgotten() =>
-        IsFound(static port => new AltersEnds(port, static end => end is { Spawned.Count: > 0, Join: null }, static end => end with { Spawned = [.. end.Spawned.Skip(1)] }), Rules.SuccessSpawns);
+        IsFound(
+            static port => new AltersEnds(port, static end => end is { Spawned.Count: > 0, Join: null }, static end => end with { Spawned = [.. end.Spawned.Skip(1)] }),
+            Rules.SuccessSpawns);
 
     [Fact]
     public void A_follow_up_of_an_attempt_that_fails() => IsFound(static port => new SpawnsForFailures(port), Rules.OnlySuccessSpawns);
@@ -51,16 +61,22 @@ public sealed class PlantedFaultsSpec
     public void A_told_follow_up_that_is_dropped() => IsFound(static port => new DropsTold(port), Rules.SuccessSpawns);
 
     [Fact]
-    public void A_join_that_fires_one_child_early() => IsFound(static port => new MakesJoins(port, static join => join with { Members = [.. join.Members.Skip(1)] }), Rules.JoinWaits);
+    public void A_join_that_fires_one_child_early() =>
+        IsFound(static port => new MakesJoins(port, static join => join with { Members = [.. join.Members.Skip(1)] }), Rules.JoinWaits);
 
     [Fact]
-    public void A_join_that_waits_for_a_child_too_many() => IsFound(static port => new MakesJoins(port, static join => join with { Members = [.. join.Members, .. join.Members.TakeLast(1)] }), Rules.JoinFires);
+    public void A_join_that_waits_for_a_child_too_many() =>
+        IsFound(
+            static port => new MakesJoins(port, static join => join with { Members = [.. join.Members, .. join.Members.TakeLast(1)] }),
+            Rules.JoinFires);
 
     [Fact]
-    public void A_join_that_mixes_up_the_places_of_its_children() => IsFound(static port => new MakesJoins(port, static join => join with { Members = [.. join.Members.Reverse()] }), Rules.JoinSeesOutcomes);
+    public void A_join_that_mixes_up_the_places_of_its_children() =>
+        IsFound(static port => new MakesJoins(port, static join => join with { Members = [.. join.Members.Reverse()] }), Rules.JoinSeesOutcomes);
 
     [Fact]
-    public void A_join_that_forgets_its_policy() => IsFound(static port => new MakesJoins(port, static join => join with { Policy = Policy.Collect }), Rules.JoinFires);
+    public void A_join_that_forgets_its_policy() =>
+        IsFound(static port => new MakesJoins(port, static join => join with { Policy = Policy.Collect }), Rules.JoinFires);
 
     [Fact]
     public void A_fold_that_takes_an_outcome_in_twice() => IsFound(static port => new FoldsTwice(port), Rules.FoldSeesOutcomes);
@@ -69,7 +85,8 @@ public sealed class PlantedFaultsSpec
     public void A_cancel_that_is_forgotten() => IsFound(static port => new ForgetsCancels(port), Rules.EndTakesEffect, Rules.ToldToEnd);
 
     [Fact]
-    public void A_cancel_of_a_tree_that_stops_at_its_root() => IsFound(static port => new CancelsRootsOnly(port), Rules.EndTakesEffect, Rules.ToldToEnd);
+    public void A_cancel_of_a_tree_that_stops_at_its_root() =>
+        IsFound(static port => new CancelsRootsOnly(port), Rules.EndTakesEffect, Rules.ToldToEnd);
 
     [Fact]
     public void A_run_that_is_not_told_to_end() => IsFound(static port => new Drops<RunToldToEnd>(port), Rules.ToldToEnd);

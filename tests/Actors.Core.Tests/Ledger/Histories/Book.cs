@@ -469,7 +469,7 @@ internal sealed class Book(Terms terms)
         join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
         var attempt = join.Stint?.Attempt ?? join.Failures;
         var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
-        CancelAll([.. Live.Values.Where(entry => IsBelowALiveMember(entry, join))]);
+        CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(join))]);
         if (mustFail && join.Stint is not null)
         {
             join.Doom = trouble;
@@ -488,20 +488,6 @@ internal sealed class Book(Terms terms)
         {
             OfferStep(join);
         }
-    }
-
-    /// <summary>What a member that has ended left behind goes on.</summary>
-    private static bool IsBelowALiveMember(Entry entry, Entry join)
-    {
-        for (var step = entry; step is not null; step = step.Spawner)
-        {
-            if (step.Feeds == join)
-            {
-                return !step.IsEnded;
-            }
-        }
-
-        return false;
     }
 
     private void OfferStep(Entry join)
@@ -583,14 +569,6 @@ internal sealed class Book(Terms terms)
         }
 
         Trees.Remove(root.Task.Id);
-        var unjoined = tree.Tasks.FindAll(task => task is { Ending.State: TaskState.Failed, Owner: null, Feeds: null } && task != root);
-        var state = tree.IsCancelRequested || root.Ending.State == TaskState.Cancelled ? TaskState.Cancelled
-            : root.Ending.State == TaskState.Failed || unjoined.Count > 0 ? TaskState.Failed
-            : TaskState.Succeeded;
-        Owed.Add(new TreeHasEnded(
-            root.Task, root.Ending, state, Number(TaskState.Succeeded), Number(TaskState.Failed), Number(TaskState.Cancelled), unjoined.Count,
-            root.Ending.Trouble ?? unjoined.FirstOrDefault()?.Ending.Trouble));
-
-        long Number(TaskState ended) => tree.Tasks.Count(task => task.Ending.State == ended);
+        Owed.Add(tree.Outcome(root));
     }
 }
