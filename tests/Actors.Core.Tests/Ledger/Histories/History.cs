@@ -299,7 +299,10 @@ internal sealed class History
             return false;
         }
 
+        // The parts of one worker's last report may overtake each other. One that says how long a run has taken is about what those before it have left.
         var letter = _chance.Of(_underWay);
+        var ofOne = _underWay.FindAll(other => other.Assignment == letter.Assignment);
+        letter = ofOne.Exists(static other => other.RunningFor is not null) ? ofOne[0] : letter;
         _underWay.Remove(letter);
         _delivered.Add(letter);
         _ghosts.AddRange(letter.Runs);
