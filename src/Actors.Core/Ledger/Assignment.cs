@@ -49,6 +49,9 @@ internal sealed class WorkerRecord(int id, int pool, object? reference = null)
     /// <summary>Whether it made itself known and has not been lost since.</summary>
     public bool IsKnown { get; set; }
 
+    /// <summary>Whether it has yet to say that it is idle: at its first start, and at the new start after a run was abandoned.</summary>
+    public bool IsAwaited { get; set; } = true;
+
     /// <summary>When to ask for what it has not started; max where that is pointless.</summary>
     public long RecallAtTicks { get; set; } = long.MaxValue;
 

@@ -18,7 +18,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
             task.IsSuspect = true;
         }
 
-        if (task.Interruption == Interruption.Cancel)
+        if (task.Interruption == Interruption.Cancel || (task.Interruption == Interruption.Timeout && mayBeGuilty))
         {
             SettleInterrupted(task, TimeSpan.Zero, 0);
         }

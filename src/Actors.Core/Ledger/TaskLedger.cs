@@ -87,9 +87,15 @@ internal sealed class TaskLedger
         return (tree, true);
     }
 
-    /// <summary>A worker made itself known, or has a new start after it was told to abandon a run. It is idle.</summary>
+    /// <summary>A worker made itself known, or has a new start after it was told to abandon a run. It is idle. Told a second time, it changes nothing.</summary>
     public void WorkerReady(WorkerRecord worker)
     {
+        if (!worker.IsAwaited)
+        {
+            return;
+        }
+
+        worker.IsAwaited = false;
         _watch.Add(worker);
         _pools[worker.Pool].Idle.Push(worker);
     }

@@ -225,5 +225,6 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         }
 
         Release(worker);
+        worker.IsAwaited = true;
     }
 }

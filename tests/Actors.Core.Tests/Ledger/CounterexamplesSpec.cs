@@ -64,4 +64,34 @@ public sealed class CounterexamplesSpec
 
         Assert.Equal(["root.0: Timeout"], world.CancelledRuns);
     }
+
+    [Fact]
+    public void A_worker_that_says_a_second_time_that_it_is_ready_gets_no_second_assignment()
+    {
+        var world = new LedgerWorld(workers: 1);
+        var first = world.Submit("first");
+        var second = world.Submit("second");
+
+        world.Renew(world.Workers[0]);
+        Assert.Equal((TaskState.Running, TaskState.Ready), (first.State, second.State));
+
+        world.Succeed(first);
+        world.Renew(world.Workers[0]);
+        world.Succeed(second);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void An_attempt_that_has_timed_out_has_failed_although_its_worker_is_lost_before_it_ends()
+    {
+        var timeout = TimeSpan.FromSeconds(30);
+        var world = new LedgerWorld(workers: 2, timeout: timeout);
+        var root = world.Submit();
+        world.Advance(timeout);
+
+        world.Lose(world.AssignmentOf(root).Worker);
+
+        Assert.Equal(FailureKind.Timeout, Assert.Single(world.EndedRoots).Failure!.Kind);
+        world.AssertNothingIsLeft();
+    }
 }

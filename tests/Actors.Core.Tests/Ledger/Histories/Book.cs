@@ -29,15 +29,24 @@ internal sealed class Book(Terms terms)
 
     public long StaleEnds { get; private set; }
 
+    /// <summary>What kinds of things happened, so that it can be seen that all of them do.</summary>
+    public HashSet<string> Seen { get; } = [];
+
     public Entry? EntryOf(Errand task) => _entries.GetValueOrDefault(task);
 
     public void Submit(Errand root, Errand? completion)
     {
         if (!Trees.ContainsKey(root.Id))
         {
+            Seen.Add(completion is null ? "a tree" : "a tree with a completion task");
+            Seen.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
             var entry = new Entry(root, null, null) { Tree = new TreeEntry { Completion = completion } };
             Trees.Add(root.Id, entry);
             Register(entry);
+        }
+        else
+        {
+            Seen.Add("a root that lives is submitted again");
         }
     }
 
@@ -45,7 +54,7 @@ internal sealed class Book(Terms terms)
     {
         if (Benches.TryGetValue(worker, out var bench))
         {
-            bench.IsIdle = true;
+            bench.IsIdle = bench.Assignment is null;
         }
         else
         {
@@ -62,12 +71,14 @@ internal sealed class Book(Terms terms)
             var task = stint.Task;
             Close(stint);
             task.IsSuspect |= hadTaken;
-            if (stint.Told == Reason.Cancel)
+            Seen.Add($"a worker is lost with {(stints.Length == 1 ? "a task" : "a chunk")}{(hadTaken ? "" : " that it had not got")}");
+            if (stint.Told == Reason.Cancel || (stint.Told == Reason.Timeout && hadTaken))
             {
-                EndCancelled(task);
+                SettleTold(stint);
             }
             else if (hadTaken && stints.Length == 1 && ++task.LossesAlone >= terms.WorkerLossesMax)
             {
+                Seen.Add("a worker is lost too often");
                 FailForGood(task, NewTrouble(task, FailureKind.WorkerLost, stint.Attempt));
             }
             else
@@ -85,10 +96,12 @@ internal sealed class Book(Terms terms)
             return;
         }
 
+        var isNew = ends.Count == 0;
         foreach (var end in ends)
         {
             if (EntryOf(end.Task)?.Stint is { } stint && stint.Run == end.Run)
             {
+                isNew = true;
                 Close(stint);
                 Settle(stint, end);
             }
@@ -96,6 +109,11 @@ internal sealed class Book(Terms terms)
             {
                 StaleEnds++;
             }
+        }
+
+        if (!isNew)
+        {
+            return;
         }
 
         bench.RecallAt = long.MaxValue;
@@ -123,12 +141,14 @@ internal sealed class Book(Terms terms)
 
         if (spawner.Early.ContainsKey(child.Id))
         {
+            Seen.Add("the same child is spawned now again");
             return;
         }
 
         var entry = new Entry(child, spawner, spawner.Root);
         spawner.Early.Add(child.Id, entry);
         Register(entry);
+        Seen.Add($"a child is spawned now{(stint.Told == Reason.Cancel ? " by who is cancelled" : "")}");
         if (stint.Told == Reason.Cancel)
         {
             CancelAll([entry]);
@@ -370,6 +390,7 @@ internal sealed class Book(Terms terms)
     {
         var task = stint.Task;
         var children = new Dictionary<TaskId, Entry>(task.Early);
+        Seen.Add(stint.Held.Count == 0 ? "nothing was told" : "a follow-up that was told");
         foreach (var child in stint.Held.Concat(end.Spawned))
         {
             if (!children.ContainsKey(child.Id))
@@ -377,6 +398,11 @@ internal sealed class Book(Terms terms)
                 var entry = new Entry(child, task, task.Root);
                 children.Add(child.Id, entry);
                 Register(entry);
+                Seen.Add(child.Key is null ? "a follow-up" : "a follow-up with a key");
+            }
+            else
+            {
+                Seen.Add("a follow-up that was spawned now before");
             }
         }
 
@@ -396,11 +422,13 @@ internal sealed class Book(Terms terms)
         };
         Register(join);
         task.Early.Clear();
+        Seen.Add(task.Owner is null ? "a join" : "a join that ends with a join");
         foreach (var member in join.Members)
         {
             member.Feeds = join;
             if (member.IsEnded)
             {
+                Seen.Add("a child that ended before its join was made");
                 Arrive(join, member);
             }
         }
@@ -437,13 +465,15 @@ internal sealed class Book(Terms terms)
         }
 
         join.IsDecided = true;
+        Seen.Add($"{(join.Fold is null ? "a join" : "a fold")} {(mustFail ? "fails" : "fires")}: {join.Task.Join!.Policy}{(open > 0 ? " early" : "")}");
         join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
         var attempt = join.Stint?.Attempt ?? join.Failures;
         var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
-        CancelAll([.. Live.Values.Where(entry => IsBelowALiveMember(entry, join))]);
+        CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(join))]);
         if (mustFail && join.Stint is not null)
         {
             join.Doom = trouble;
+            Seen.Add("a fold fails in a step");
             Tell(join.Stint, Reason.Cancel);
         }
         else if (mustFail)
@@ -458,20 +488,6 @@ internal sealed class Book(Terms terms)
         {
             OfferStep(join);
         }
-    }
-
-    /// <summary>What a member that has ended left behind goes on.</summary>
-    private static bool IsBelowALiveMember(Entry entry, Entry join)
-    {
-        for (var step = entry; step is not null; step = step.Spawner)
-        {
-            if (step.Feeds == join)
-            {
-                return !step.IsEnded;
-            }
-        }
-
-        return false;
     }
 
     private void OfferStep(Entry join)
@@ -493,6 +509,7 @@ internal sealed class Book(Terms terms)
     {
         foreach (var entry in entries)
         {
+            Seen.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
             entry.IsCancelled = true;
             entry.IsDecided = true;
             entry.Doom = null;
@@ -546,20 +563,12 @@ internal sealed class Book(Terms terms)
         if (tree.Completion is { } completion)
         {
             tree.Completion = null;
-            tree.CompletionEntry = new Entry(completion, root, root);
+            tree.CompletionEntry = new Entry(completion, root, root) { Because = Rules.Completion };
             Register(tree.CompletionEntry);
             return;
         }
 
         Trees.Remove(root.Task.Id);
-        var unjoined = tree.Tasks.FindAll(task => task is { Ending.State: TaskState.Failed, Owner: null, Feeds: null } && task != root);
-        var state = tree.IsCancelRequested || root.Ending.State == TaskState.Cancelled ? TaskState.Cancelled
-            : root.Ending.State == TaskState.Failed || unjoined.Count > 0 ? TaskState.Failed
-            : TaskState.Succeeded;
-        Owed.Add(new TreeHasEnded(
-            root.Task, root.Ending, state, Number(TaskState.Succeeded), Number(TaskState.Failed), Number(TaskState.Cancelled), unjoined.Count,
-            root.Ending.Trouble ?? unjoined.FirstOrDefault()?.Ending.Trouble));
-
-        long Number(TaskState ended) => tree.Tasks.Count(task => task.Ending.State == ended);
+        Owed.Add(tree.Outcome(root));
     }
 }

@@ -9,14 +9,12 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     private readonly long[,] _counts = new long[Terms.Types.Count, (int)TaskState.Cancelled + 1];
     private readonly Dictionary<(TaskId Parent, int Place), TaskId> _told = [];
     private readonly List<Errand> _made = [];
+    private readonly List<Signal> _surplus = [];
     private readonly Dictionary<Errand, (TimeSpan? Delay, RetryTerms? Retry)> _asked = [];
     private DateTimeOffset _now;
     private bool _isTick;
 
     public Book Book { get; } = new(terms);
-
-    /// <summary>What kinds of things happened, so that it can be seen that all of them do.</summary>
-    public HashSet<string> Seen { get; } = [];
 
     public void Begin(DateTimeOffset now, bool isTick)
     {
@@ -46,13 +44,19 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     /// <summary>The step is over: judges what left the ledger, in order, and then what it shows.</summary>
     public void End(List<Signal> signals)
     {
+        _surplus.Clear();
         foreach (var signal in signals)
         {
             Judge(signal);
         }
 
-        // What is owed and was not told is looked at last: a task that is not where it must be says more.
+        // A task that is not where it must be says more than what was told of it and what was not.
         CompareTasks();
+        foreach (var signal in _surplus)
+        {
+            Rules.Hold(false, RuleOf(signal), $"told for no reason: {signal}");
+        }
+
         CompareTimes();
         CompareCounts();
         foreach (var owed in Book.Owed)
@@ -120,10 +124,24 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
                 TreeEnded(ended);
                 break;
             default:
-                Rules.Hold(Book.Owed.Remove(signal), RuleOf(signal), $"told for no reason: {signal}");
-                Seen.Add(signal is RunToldToEnd { Reason: var reason } ? $"told to end: {reason}" : "a root's end");
+                TakeOwed(signal, Book.Owed.IndexOf(signal));
+                Book.Seen.Add(signal is RunToldToEnd { Reason: var reason } ? $"told to end: {reason}" : "a root's end");
                 break;
         }
+    }
+
+    /// <summary>Takes what is owed off the list; what is not owed is remembered.</summary>
+    private Signal? TakeOwed(Signal signal, int index)
+    {
+        if (index < 0)
+        {
+            _surplus.Add(signal);
+            return null;
+        }
+
+        var owed = Book.Owed[index];
+        Book.Owed.RemoveAt(index);
+        return owed;
     }
 
     private void Assigned(RunsAssigned assigned)
@@ -131,7 +149,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         Rules.Hold(!Book.IsClosed, Rules.ClosedStartsNothing, assigned);
         Rules.Hold(Book.Benches.TryGetValue(assigned.Worker, out var bench) && bench.IsIdle, Rules.OwnPool, assigned);
         Rules.Hold(assigned.Runs.Count >= 1 && assigned.Runs.Count <= terms.ChunkTasksMax, Rules.ChunkSize, assigned);
-        Seen.Add(assigned.Runs.Count > 1 ? "a chunk" : "one alone");
+        Book.Seen.Add(assigned.Runs.Count > 1 ? "a chunk" : "one alone");
         foreach (var run in assigned.Runs)
         {
             var entry = Book.EntryOf(run.Task);
@@ -162,15 +180,15 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         if (join.Fold is not { } fold)
         {
             Rules.Hold(input.Outcomes.SequenceEqual(join.Outcomes), Rules.JoinSeesOutcomes, $"{join} sees {string.Join(", ", input.Outcomes)}");
-            Seen.Add($"a join of {Math.Min(2, join.Members.Length)}");
-            Seen.Add($"fires: {join.Task.Join!.Policy}");
+            Book.Seen.Add($"a join of {Math.Min(2, join.Members.Length)}");
+            Book.Seen.Add($"fires: {join.Task.Join!.Policy}");
             return;
         }
 
         var isRight = input.Outcomes.Count == fold.StepSize && input.FoldState == fold.State && input.IsLastStep == fold.IsLastStep;
         if (fold.Step is not null)
         {
-            Seen.Add("a step of a fold again");
+            Book.Seen.Add("a step of a fold again");
             isRight &= input.Outcomes.SequenceEqual(fold.Step);
         }
         else
@@ -180,7 +198,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         }
 
         Rules.Hold(isRight, Rules.FoldSeesOutcomes, join);
-        Seen.Add(input.IsLastStep ? $"the last step of a fold: {join.Task.Join!.Policy}" : "a step of a fold");
+        Book.Seen.Add(input.IsLastStep ? $"the last step of a fold: {join.Task.Join!.Policy}" : "a step of a fold");
     }
 
     private void Recalled(WorkRecalled recalled)
@@ -188,7 +206,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         var bench = Book.Benches.Values.FirstOrDefault(bench => bench.Assignment == recalled.Assignment);
         Rules.Hold(bench is not null && (bench.RecallAt <= Book.Now || Book.IsClosed), Rules.Recalled, $"worker {bench?.Worker}");
         bench!.RecallAt = long.MaxValue;
-        Seen.Add("a recall");
+        Book.Seen.Add("a recall");
     }
 
     private void Left(RunLeftBehind left)
@@ -197,7 +215,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         Rules.Hold(
             stint is not null && stint.Run == left.Run && stint.Bench.Assignment == left.Assignment && stint.Told == left.Reason, Rules.LeftBehind, left);
         Rules.Hold(stint!.Bench.Stints.Exists(other => other.AbandonAt <= Book.Now), Rules.LeftBehind, left);
-        Seen.Add($"left behind: {left.Reason}{(stint.Bench.Stints.Count > 1 ? " with others" : "")}");
+        Book.Seen.Add($"left behind: {left.Reason}{(stint.Bench.Stints.Count > 1 ? " with others" : "")}");
         Book.LeaveBehind(stint.Bench);
     }
 
@@ -208,22 +226,24 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
             stint is not null && stint.Run == told.Run && stint.Bench.Assignment == told.Assignment && stint.TimeoutAt <= Book.Now, Rules.ToldToEnd, told);
         Book.Tell(stint!, Reason.Timeout);
         Book.Owed.Remove(told);
-        Seen.Add("told to end: Timeout");
+        Book.Seen.Add("told to end: Timeout");
     }
 
     private void Failed(AttemptHasFailed failed)
     {
         var index = Book.Owed.FindIndex(owed => owed is AttemptHasFailed other && other == failed with { RetryIn = other.RetryIn });
-        Rules.Hold(index >= 0, Rules.FailureTold, $"told for no reason: {failed}");
-        var isFinal = ((AttemptHasFailed)Book.Owed[index]).RetryIn is null;
-        Book.Owed.RemoveAt(index);
-        Rules.Hold(isFinal == failed.RetryIn is null, Rules.Attempts, failed);
+        if (TakeOwed(failed, index) is not AttemptHasFailed owed)
+        {
+            return;
+        }
+
+        Rules.Hold(owed.RetryIn is null == failed.RetryIn is null, Rules.Attempts, failed);
         if (failed.RetryIn is { } rest)
         {
             var (least, most) = RestOf(failed.Task, failed.Attempt);
             Rules.Hold(rest >= least && rest <= most, Rules.FailureTold, $"{failed}, and not between {least} and {most}");
             Book.Rest(Book.EntryOf(failed.Task)!, rest);
-            Seen.Add("a retry");
+            Book.Seen.Add("a retry");
         }
     }
 
@@ -251,14 +271,14 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     {
         foreach (var end in ends)
         {
-            if (Book.EntryOf(end.Task)?.Stint is { Told: not Reason.Timeout } stint && stint.Run == end.Run && stint.Bench.Assignment == assignment)
+            if (Book.EntryOf(end.Task)?.Stint is { } stint && stint.Run == end.Run && stint.Bench.Assignment == assignment)
             {
-                _asked[end.Task] = end.Word == EndWord.Failed ? (end.Delay, end.Retry) : (null, null);
-                Seen.Add($"{end.Word}{(stint.Told == Reason.None ? "" : $" though told {stint.Told}")}");
+                _asked[end.Task] = end.Word == EndWord.Failed && stint.Told != Reason.Timeout ? (end.Delay, end.Retry) : (null, null);
+                Book.Seen.Add($"{end.Word}{(stint.Told == Reason.None ? "" : $" though told {stint.Told}")}");
             }
             else
             {
-                Seen.Add($"{end.Word} stale or late");
+                Book.Seen.Add($"{end.Word} stale");
             }
         }
 
@@ -268,14 +288,16 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     private void TreeEnded(TreeHasEnded ended)
     {
         var index = Book.Owed.FindIndex(owed => owed is TreeHasEnded other && other.Root == ended.Root);
-        Rules.Hold(index >= 0, Rules.TreeTold, $"told for no reason: {ended}");
-        var owed = (TreeHasEnded)Book.Owed[index];
-        Book.Owed.RemoveAt(index);
+        if (TakeOwed(ended, index) is not TreeHasEnded owed)
+        {
+            return;
+        }
+
         Rules.Hold(!Book.Owed.Exists(other => other is RootHasEnded root && root.Root == ended.Root), Rules.RootTold, ended);
         Rules.Hold(owed == ended with { First = owed.First }, Rules.TreeOutcome, $"{ended}, not {owed}");
         var failures = Book.EntryOf(ended.Root)!.Tree!.Tasks.Select(static task => task.Ending.Trouble);
         Rules.Hold((owed.First is null) == (ended.First is null) && (ended.First is null || failures.Contains(ended.First)), Rules.TreeOutcome, ended);
-        Seen.Add($"a tree ends: {ended.State}");
+        Book.Seen.Add($"a tree ends: {ended.State}");
     }
 
     private void CompareTasks()

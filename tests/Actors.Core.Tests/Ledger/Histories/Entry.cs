@@ -76,6 +76,20 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
         return false;
     }
 
+    /// <summary>What a member that has ended left behind is not below it any more, and goes on.</summary>
+    public bool IsBelowALiveMemberOf(Entry join)
+    {
+        for (var step = this; step is not null; step = step.Spawner)
+        {
+            if (step.Feeds == join)
+            {
+                return !step.IsEnded;
+            }
+        }
+
+        return false;
+    }
+
     public override string ToString() => $"{Task} of tree {Root.Task.Number}, which must be {State}";
 }
 
@@ -107,6 +121,20 @@ internal sealed class TreeEntry
     public Entry? CompletionEntry { get; set; }
 
     public bool IsCancelRequested { get; set; }
+
+    /// <summary>What is to be told of it, now that all its tasks have ended.</summary>
+    public TreeHasEnded Outcome(Entry root)
+    {
+        var unjoined = Tasks.FindAll(task => task is { Ending.State: TaskState.Failed, Owner: null, Feeds: null } && task != root);
+        var state = IsCancelRequested || root.Ending.State == TaskState.Cancelled ? TaskState.Cancelled
+            : root.Ending.State == TaskState.Failed || unjoined.Count > 0 ? TaskState.Failed
+            : TaskState.Succeeded;
+        return new TreeHasEnded(
+            root.Task, root.Ending, state, Number(TaskState.Succeeded), Number(TaskState.Failed), Number(TaskState.Cancelled), unjoined.Count,
+            root.Ending.Trouble ?? unjoined.FirstOrDefault()?.Ending.Trouble);
+    }
+
+    private long Number(TaskState ended) => Tasks.Count(task => task.Ending.State == ended);
 }
 
 /// <summary>One run with a worker.</summary>

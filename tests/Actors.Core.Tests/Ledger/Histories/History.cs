@@ -50,7 +50,7 @@ internal sealed class History
         try
         {
             history.Play();
-            return history._checker.Seen;
+            return history._checker.Book.Seen;
         }
         catch (Exception exception) when (exception is not BrokenRuleException)
         {
@@ -123,7 +123,10 @@ internal sealed class History
                 case < 96:
                     InterruptAll();
                     break;
-                case < 97:
+                case < 97 when _puppets.Except(_toRenew).ToArray() is { Length: > 0 } known:
+                    Ready(_chance.Of(known), "says again that it is ready");
+                    break;
+                case < 98:
                     AddWorker(_chance.Next(Terms.Pools));
                     break;
                 default:
@@ -225,6 +228,7 @@ internal sealed class History
         _ghosts.AddRange(puppet.Runs);
         if (_chance.OneIn(2))
         {
+            _ghosts.AddRange(_underWay.Where(letter => letter.Worker == puppet.Worker).SelectMany(static letter => letter.Runs));
             _underWay.RemoveAll(letter => letter.Worker == puppet.Worker);
         }
 
@@ -285,7 +289,8 @@ internal sealed class History
     {
         if (_delivered.Count > 0 && !_isCalm && _chance.OneIn(6))
         {
-            Deliver(_delivered[^(1 + _chance.Next(Math.Min(5, _delivered.Count)))], " again");
+            var old = _delivered[^(1 + _chance.Next(Math.Min(5, _delivered.Count)))];
+            Deliver(old.Worker, old.Assignment, old.Ends, old.RunningFor, " again");
             return true;
         }
 
@@ -294,25 +299,28 @@ internal sealed class History
             return false;
         }
 
+        // The parts of one worker's last report may overtake each other. One that says how long a run has taken is about what those before it have left.
         var letter = _chance.Of(_underWay);
+        var ofOne = _underWay.FindAll(other => other.Assignment == letter.Assignment);
+        letter = ofOne.Exists(static other => other.RunningFor is not null) ? ofOne[0] : letter;
         _underWay.Remove(letter);
         _delivered.Add(letter);
-        Deliver(letter, "");
+        _ghosts.AddRange(letter.Runs);
+        Deliver(letter.Worker, letter.Assignment, letter.Ends, letter.RunningFor, "");
         return true;
     }
 
-    private void Deliver(Letter letter, string again)
+    private void Deliver(int worker, object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor, string again)
     {
-        var ends = letter.Ends;
         if (ends.Count > 0 && !_isCalm && _chance.OneIn(12))
         {
             ends = [.. ends, ends[0]];
         }
 
-        Step($"worker {letter.Worker} reports{again}: {(ends.Count == 0 ? "still at work" : string.Join("; ", ends))}", () =>
+        Step($"worker {worker} reports{again}: {(ends.Count == 0 ? "still at work" : string.Join("; ", ends))}", () =>
         {
-            _checker.Report(letter.Assignment, ends, letter.RunningFor);
-            _port.Report(letter.Assignment, ends, letter.RunningFor, _chance.Fraction());
+            _checker.Report(assignment, ends, runningFor);
+            _port.Report(assignment, ends, runningFor, _chance.Fraction());
         });
     }
 
@@ -394,21 +402,19 @@ internal sealed class History
     private void Send(Puppet puppet, TimeSpan? runningFor)
     {
         var done = puppet.TakeDone();
-        _ghosts.AddRange(done);
-        List<RunEnd> ends = [.. done.Select(static run => run.End!)];
-        if (ends.Count > 1 && _chance.OneIn(3))
+        if (done.Count > 1 && _chance.OneIn(3))
         {
-            ends.Reverse();
+            done.Reverse();
         }
 
-        if (ends.Count > 1 && runningFor is null && !_isCalm && puppet.Runs.Count == 0 && _chance.OneIn(4))
+        if (done.Count > 1 && runningFor is null && !_isCalm && puppet.Runs.Count == 0 && _chance.OneIn(4))
         {
             // In two parts; they may overtake each other.
-            _underWay.Add(new Letter(puppet.Worker, puppet.Assignment!, ends[..1], null));
-            ends.RemoveAt(0);
+            _underWay.Add(new Letter(puppet.Worker, puppet.Assignment!, done[..1], null));
+            done.RemoveAt(0);
         }
 
-        _underWay.Add(new Letter(puppet.Worker, puppet.Assignment!, ends, runningFor));
+        _underWay.Add(new Letter(puppet.Worker, puppet.Assignment!, done, runningFor));
     }
 
     /// <summary>A running attempt spawns something now, or has somebody tell a follow-up.</summary>
@@ -504,7 +510,7 @@ internal sealed class History
             OwnRetry = join is null && _chance.OneIn(6) ? _chance.NewRetry() : null,
             OwnTimeout = join is null && _chance.OneIn(8) ? TimeSpan.FromSeconds(1 + _chance.Next(9)) : null,
         };
-        _port.Make(errand);
+        _port.Make(errand, join);
         _checker.IsMade(errand);
         return errand;
     }
@@ -534,7 +540,7 @@ internal sealed class History
             default:
                 var end = new RunEnd(run.Task, run.Run, EndWord.Succeeded) { Value = ++_tasks, Spawned = [Make(run.Task.Id.Child("late"), run.Task)] };
                 end = run.Input is { IsLastStep: false } ? end with { Word = EndWord.Folded, Spawned = [] } : end;
-                Deliver(new Letter(0, run.Assignment, [end], null), " late");
+                Deliver(run.Worker, run.Assignment, [end], null, " late");
                 break;
         }
     }
@@ -561,7 +567,7 @@ internal sealed class History
         {
             case RunsAssigned assigned:
                 _puppets.Find(puppet => puppet.Worker == assigned.Worker)?.Get(
-                    assigned.Assignment, assigned.Runs.Select(run => new OpenRun(assigned.Assignment, run, _chance.OneIn(2))));
+                    assigned.Assignment, assigned.Runs.Select(run => new OpenRun(assigned.Worker, assigned.Assignment, run, _chance.OneIn(2))));
                 break;
             case RunToldToEnd told when PuppetWith(told.Assignment) is { } puppet:
                 puppet.MustAnswer = true;

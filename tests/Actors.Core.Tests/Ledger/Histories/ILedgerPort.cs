@@ -31,7 +31,9 @@ internal interface ILedgerPort : ILedgerReads
     DateTimeOffset Now { get; set; }
 
     /// <summary>What a worker does when a handler spawns or joins: makes the record, which the ledger gets with the report.</summary>
-    void Make(Errand task);
+    /// <param name="task">What is made.</param>
+    /// <param name="join">What it joins; null where it is no join.</param>
+    void Make(Errand task, JoinTerms? join);
 
     void Submit(Errand root, Errand? completion);
 

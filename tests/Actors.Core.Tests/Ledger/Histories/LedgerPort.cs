@@ -45,32 +45,32 @@ internal sealed class LedgerPort : ILedgerPort
 
     public (int Ready, int Busy, int Workers) Pool(int pool) => (_ledger.Pools[pool].Ready, _ledger.Pools[pool].Busy, _ledger.Pools[pool].Workers);
 
-    public void Make(Errand task)
+    public void Make(Errand task, JoinTerms? join)
     {
         var type = _types[task.Type.Index];
         var path = task.Spawner is { } spawner ? RecordOf(spawner).Path : null;
-        if (task.Join is not { } terms)
+        if (join is not { } terms)
         {
             task.Record = new TaskRecord(task.Id, type, task, path, OptionsOf(task));
             return;
         }
 
-        var join = new JoinRecord(task.Id, type, task, path!, PolicyOf(terms), terms.Members.Count, terms.IsFold);
+        var record = new JoinRecord(task.Id, type, task, path!, PolicyOf(terms), terms.Members.Count, terms.IsFold);
         for (var place = 0; place < terms.Members.Count; place++)
         {
             var (child, isEarly) = terms.Members[place];
             if (isEarly)
             {
-                (join.EarlyChildren ??= []).Add((child.Id, place));
+                (record.EarlyChildren ??= []).Add((child.Id, place));
             }
             else
             {
-                RecordOf(child).Join = join;
+                RecordOf(child).Join = record;
                 RecordOf(child).JoinIndex = place;
             }
         }
 
-        task.Record = join;
+        task.Record = record;
     }
 
     public void Submit(Errand root, Errand? completion) =>

@@ -38,8 +38,10 @@ internal sealed class Puppet(int worker, int pool)
 }
 
 /// <summary>A run that a worker has.</summary>
-internal sealed class OpenRun(object assignment, AssignedRun assigned, bool endsWhenTold)
+internal sealed class OpenRun(int worker, object assignment, AssignedRun assigned, bool endsWhenTold)
 {
+    public int Worker { get; } = worker;
+
     public object Assignment { get; } = assignment;
 
     public Errand Task => assigned.Task;
@@ -86,4 +88,7 @@ internal sealed record Turn(EndWord Word)
 }
 
 /// <summary>A report on its way.</summary>
-internal sealed record Letter(int Worker, object Assignment, IReadOnlyList<RunEnd> Ends, TimeSpan? RunningFor);
+internal sealed record Letter(int Worker, object Assignment, IReadOnlyList<OpenRun> Runs, TimeSpan? RunningFor)
+{
+    public IReadOnlyList<RunEnd> Ends { get; } = [.. Runs.Select(static run => run.End!)];
+}

@@ -22,6 +22,7 @@ internal static class Rules
     public const string InItsState = "A task is in the state that follows from what happened";
     public const string RootTold = "The end of a root is told once, with its outcome, when it ends";
     public const string TreeTold = "A tree ends exactly once, with its last task and not before";
+    public const string Completion = "A completion task is real when all others of its tree are terminal";
     public const string TreeOutcome = "The outcome of a tree tells what became of its tasks";
     public const string RunsWhenReady = "Only what is ready starts, on one worker at a time";
     public const string NoStartAfterCancel = "Nothing of a cancelled tree starts, its completion task aside";

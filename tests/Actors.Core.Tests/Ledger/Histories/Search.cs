@@ -55,7 +55,7 @@ internal static class Search
         return story.Steps;
     }
 
-    private static BrokenRuleException? Play(int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story = null)
+    public static BrokenRuleException? Play(int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story = null)
     {
         try
         {
