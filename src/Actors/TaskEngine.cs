@@ -1,4 +1,5 @@
 using Actors.Coordination;
+using Actors.Ledger;
 using Actors.Registration;
 using Actors.Workers;
 using Akka.Actor;
@@ -59,6 +60,9 @@ public sealed class TaskEngine : IExtension
             "No task is running here, so there is nothing that this could be a follow-up of. Submit a root through TaskEngine.Client.")).Spawn(task, options);
 #pragma warning restore CA1822
 
+    /// <summary>Sees every task come and go, on the coordinator's thread; set before the start.</summary>
+    internal ILedgerObserver? Observer { get; set; }
+
     internal async Task StartAsync(TaskRegistry registry, IServiceProvider? services)
     {
         var settings = EngineSettings.Read(_system);
@@ -74,7 +78,7 @@ public sealed class TaskEngine : IExtension
         }
 
         var coordinator = _system.ActorOf(
-            TaskCoordinator.Props(settings, catalog).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
+            TaskCoordinator.Props(settings, catalog, Observer).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
         var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);

@@ -26,7 +26,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         {
             var failure = NewFailure(
                 task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");
-            ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, TimeSpan.Zero, null));
+            Tell(task, failure, TimeSpan.Zero, null);
             endings.End(task, task.Type.Failed(failure));
         }
         else
@@ -121,14 +121,20 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         }
 
         rest = detail?.Delay ?? rest;
-        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, rest));
+        Tell(task, failure, elapsed, rest);
         ledger.MakeScheduled(task, rest.Value);
     }
 
     private void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
     {
-        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, null));
+        Tell(task, failure, elapsed, null);
         endings.End(task, task.Type.Failed(failure));
+    }
+
+    private void Tell(TaskRecord task, Failure failure, TimeSpan elapsed, TimeSpan? retryIn)
+    {
+        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, retryIn));
+        ledger.Observer?.AttemptFailed(task, failure, retryIn);
     }
 
     public static Failure NewFailure(TaskRecord task, FailureKind kind, string message) =>

@@ -77,6 +77,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         task.Attempt++;
         task.Interruption = Interruption.None;
         task.ForgetHeld();
+        ledger.Observer?.Started(task);
         return new AssignedTask(task, task.Run, task.Attempt);
     }
 }

@@ -175,6 +175,7 @@ internal sealed class Endings(TaskLedger ledger)
         var tree = task.Tree!;
         var parent = task.Parent!;
         ledger.Remove(task, outcome.State);
+        ledger.Observer?.Ended(task, outcome);
         parent.Release(task);
         while (task.FirstChild is { } orphan)
         {

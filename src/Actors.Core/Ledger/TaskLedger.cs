@@ -39,6 +39,9 @@ internal sealed class TaskLedger
 
     public LedgerSettings Settings { get; }
 
+    /// <summary>Whoever wants to see each task come and go: a test kit; null where nobody does.</summary>
+    public ILedgerObserver? Observer { get; set; }
+
     public Tally Tally { get; }
 
     public DispatchMode Mode { get; private set; }
@@ -287,6 +290,7 @@ internal sealed class TaskLedger
 
         tree.Enter(task);
         parent.Adopt(task);
+        Observer?.Registered(task);
         if (task is JoinRecord)
         {
             Tally.Enter(task, TaskState.Waiting);

@@ -30,19 +30,19 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DateTimeOffset? _alarm;
     private int _workerIds;
 
-    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog)
+    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, ILedgerObserver? observer)
     {
         _settings = settings;
         _catalog = catalog;
-        _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count);
+        _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count) { Observer = observer };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private static DateTimeOffset Now => Context.System.Scheduler.Now;
 
-    public static Props Props(EngineSettings settings, TaskCatalog catalog) =>
-        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog));
+    public static Props Props(EngineSettings settings, TaskCatalog catalog, ILedgerObserver? observer) =>
+        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog, observer));
 
     protected override void PreStart()
     {

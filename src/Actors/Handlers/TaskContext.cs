@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Workers;
 using Akka.Actor;
@@ -16,7 +15,7 @@ namespace Actors;
 [SuppressMessage("Design", "CA1001", Justification = "A token source without a timer or a link holds nothing that needs to be disposed.")]
 public sealed class TaskContext
 {
-    private readonly ChunkRunner _runner;
+    private readonly IAttemptHost _host;
     private readonly AssignedTask _run;
     private CancellationTokenSource? _cancellation;
     private List<TaskRecord>? _spawned;
@@ -26,9 +25,9 @@ public sealed class TaskContext
     private volatile bool _isCancelRequested;
     private volatile bool _isClosed;
 
-    internal TaskContext(ChunkRunner runner, in AssignedTask run, int index)
+    internal TaskContext(IAttemptHost host, in AssignedTask run, int index)
     {
-        _runner = runner;
+        _host = host;
         _run = run;
         Index = index;
     }
@@ -51,7 +50,7 @@ public sealed class TaskContext
     /// <summary>
     /// The coordinator, for a <see cref="TaskProtocol.Spawn"/> told to it on the running task's behalf.
     /// </summary>
-    public IActorRef Coordinator => _runner.Coordinator;
+    public IActorRef Coordinator => _host.Coordinator;
 
     /// <summary>
     /// Cancelled when the attempt is to end: timed out, cancelled, or the engine stops. A handler that goes on beyond the grace time is
@@ -138,7 +137,7 @@ public sealed class TaskContext
             _nowOrdinal++;
         }
 
-        Coordinator.Tell(new SpawnNow(_run.Task, _run.Run, record), ActorRefs.NoSender);
+        _host.SpawnNow(_run.Task, _run.Run, record);
         return new Child<TResult>(record, isEarly: true);
     }
 
@@ -313,7 +312,7 @@ public sealed class TaskContext
     {
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
-        return LastJoin = new JoinRecord(TaskId.Join(), _runner.Catalog.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
+        return LastJoin = new JoinRecord(TaskId.Join(), _host.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
         {
             EarlyChildren = early,
         };
@@ -382,7 +381,7 @@ public sealed class TaskContext
             }
         }
 
-        return new TaskRecord(id, _runner.Catalog.TypeOf(task), task, _run.Task.Path, options);
+        return new TaskRecord(id, _host.TypeOf(task), task, _run.Task.Path, options);
     }
 
     private void Expect<T>(IEnumerable<T> tasks)

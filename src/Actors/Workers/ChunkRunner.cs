@@ -17,7 +17,7 @@ namespace Actors.Workers;
 /// that is beyond every index. So a task is either run or given back, never both. What has been reported is settled under <see cref="_reporting"/>.
 /// </remarks>
 internal sealed class ChunkRunner(
-    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable
+    Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable, IAttemptHost
 {
     private const int Recalled = int.MaxValue / 2;
 
@@ -34,12 +34,15 @@ internal sealed class ChunkRunner(
 
     public Assignment Assignment => assignment;
 
-    public TaskCatalog Catalog => settings.Catalog;
-
-    public IActorRef Coordinator => coordinator;
+    IActorRef IAttemptHost.Coordinator => coordinator;
 
     /// <summary>The context of the attempt that runs now; null between attempts and at the end.</summary>
     public TaskContext? Current => Volatile.Read(ref _context);
+
+    TaskType IAttemptHost.TypeOf(ITaskMessage message) => settings.Catalog.TypeOf(message);
+
+    void IAttemptHost.SpawnNow(TaskRecord parent, int run, TaskRecord child) =>
+        coordinator.Tell(new SpawnNow(parent, run, child), ActorRefs.NoSender);
 
     /// <summary>On a thread that this may block.</summary>
     public void Run()
@@ -182,16 +185,7 @@ internal sealed class ChunkRunner(
     private Ending RunHere(IHandlerType type, int index)
     {
         var context = Begin(index);
-        Ending ending;
-        try
-        {
-            ending = Checked(RunOnThread(type, type.Handlers.Make(), context), context);
-        }
-        catch (Exception exception)
-        {
-            ending = Caught(exception, context);
-        }
-
+        var ending = AttemptRun.Run(type, context);
         End(context);
         return ending;
     }
@@ -199,54 +193,9 @@ internal sealed class ChunkRunner(
     private async ValueTask<Ending> RunOneAsync(IHandlerType type, int index)
     {
         var context = Begin(index);
-        Ending ending;
-        try
-        {
-            if (!type.IsSynchronous)
-            {
-                HandlerScope.Enter(context);
-            }
-
-            ending = type.Handlers.IsPlain
-                ? await type.RunAsync(type.Handlers.Make(), context.Task, context).ConfigureAwait(false)
-                : await RunScopedAsync(type, context).ConfigureAwait(false);
-            ending = Checked(ending, context);
-        }
-        catch (Exception exception)
-        {
-            ending = Caught(exception, context);
-        }
-
+        var ending = await AttemptRun.RunAsync(type, context).ConfigureAwait(false);
         End(context);
         return ending;
-    }
-
-    private static async ValueTask<Ending> RunScopedAsync(IHandlerType type, TaskContext context)
-    {
-        var (handler, scope) = type.Handlers.MakeScoped();
-        try
-        {
-            return type.IsSynchronous
-                ? RunOnThread(type, handler, context)
-                : await type.RunAsync(handler, context.Task, context).ConfigureAwait(false);
-        }
-        finally
-        {
-            await HandlerFactory.DisposeAsync(handler, scope).ConfigureAwait(false);
-        }
-    }
-
-    private static Ending RunOnThread(IHandlerType type, object handler, TaskContext context)
-    {
-        HandlerScope.EnterThread(context);
-        try
-        {
-            return type.Run(handler, context.Task, context);
-        }
-        finally
-        {
-            HandlerScope.LeaveThread();
-        }
     }
 
     private TaskContext Begin(int index)
@@ -265,42 +214,6 @@ internal sealed class ChunkRunner(
     {
         context.Close();
         Volatile.Write(ref _context, null);
-    }
-
-    /// <summary>What the handler gave, with what it spawned.</summary>
-    private static Ending Checked(Ending ending, TaskContext context)
-    {
-        if (ending.Kind == EndKind.Joined && ending.Detail!.Join != context.LastJoin)
-        {
-            throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
-        }
-
-        if (context.Spawned is not { } spawned || ending.Kind is not (EndKind.Succeeded or EndKind.Joined))
-        {
-            return ending;
-        }
-
-        var detail = ending.Detail ?? new AttemptDetail();
-        detail.Spawned = spawned;
-        return new Ending(ending.Kind, ending.Payload, detail);
-    }
-
-    private static Ending Caught(Exception exception, TaskContext context) =>
-        exception is OperationCanceledException && context.IsCancelRequested
-            ? new Ending(EndKind.Interrupted, null, null)
-            : Failed(exception, context.Task.Retry);
-
-    private static Ending Failed(Exception exception, RetryPolicy policy)
-    {
-        var failure = new Failure
-        {
-            Kind = FailureKind.Exception,
-            Type = exception.GetType().FullName ?? exception.GetType().Name,
-            Message = exception.Message,
-            StackTrace = exception.ToString(),
-        };
-        var special = policy.For(exception.GetType());
-        return new Ending(EndKind.Failed, failure, special == policy ? null : new AttemptDetail { Retry = special });
     }
 
     /// <summary>The end: what was not recalled and not reported before.</summary>
