@@ -13,6 +13,8 @@ internal sealed class HandlerFactory
     private readonly ObjectFactory? _injected;
     private readonly IServiceScopeFactory? _scopes;
 
+    private HandlerFactory(object handler) => _plain = () => handler;
+
     public HandlerFactory(Type handler, IServiceProvider? services)
     {
         var constructors = handler.GetConstructors();
@@ -39,6 +41,9 @@ internal sealed class HandlerFactory
             throw new TaskRegistrationException($"Handler {handler} cannot be made by dependency injection: {exception.Message}", exception);
         }
     }
+
+    /// <summary>Gives the same handler every time: for a test that has made one.</summary>
+    public static HandlerFactory Of(object handler) => new(handler);
 
     /// <summary>Whether <see cref="Make"/> does without a scope.</summary>
     public bool IsPlain => _plain is not null;

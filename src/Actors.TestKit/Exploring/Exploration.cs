@@ -1,0 +1,217 @@
+using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Actors.TestKit;
+
+/// <summary>
+/// Runs your handlers under many schedules: with every order that the engine allows, and with a worker that dies, or is too slow, wherever one may.
+/// Where your check fails, it is told the shortest schedule that was found.
+/// </summary>
+/// <remarks>
+/// An attempt is run again when its worker is lost, so a handler may run twice: an effect outside of the engine that is not idempotent happens twice. First
+/// the schedule without a fault, then each with one fault at one place, then random ones. Handlers run one at a time, on the calling flow.
+/// </remarks>
+/// <typeparam name="TWorld">What your handlers work on: fakes of what is outside. A fresh one for each schedule.</typeparam>
+public sealed record Exploration<TWorld>
+    where TWorld : class
+{
+    private const int StepsMax = 20_000;
+    private const int ShrinkMax = 500;
+
+    /// <summary>Makes a fresh world.</summary>
+    public required Func<TWorld> World { get; init; }
+
+    /// <summary>Registers the handlers.</summary>
+    public required Action<TaskRegistry> Handlers { get; init; }
+
+    /// <summary>Makes the root of the tree.</summary>
+    public required Func<TWorld, ITaskMessage> Root { get; init; }
+
+    /// <summary>Throws where the world, the tree or the tasks are not as they must be once the tree has ended.</summary>
+    public required Action<TWorld, ExploredTree> Check { get; init; }
+
+    /// <summary>Makes the handlers' services.</summary>
+    /// <value>Default null: the world itself is the one service there is.</value>
+    public Func<TWorld, IServiceProvider>? Services { get; init; }
+
+    /// <summary>How many random schedules come after the systematic ones.</summary>
+    /// <value>Default 1,000; at least zero.</value>
+    public int RandomSchedules { get; init; } = 1_000;
+
+    /// <summary>How many faults one schedule has, at most.</summary>
+    /// <value>Default 2; at least zero. A task that was with three workers that died has failed, so more say little.</value>
+    public int FaultsMax { get; init; } = 2;
+
+    /// <summary>How many workers each pool has.</summary>
+    /// <value>Default 2; at least 1.</value>
+    public int WorkersPerPool { get; init; } = 2;
+
+    /// <summary>The first seed of the random schedules.</summary>
+    /// <value>Default null: by chance; the message of a failure names it.</value>
+    public int? Seed { get; init; }
+
+    /// <summary>Explores.</summary>
+    /// <returns>How many schedules were run; all of them passed the check.</returns>
+    /// <exception cref="ExplorationFailedException">The check failed; the message tells on which schedule.</exception>
+    public async Task<int> RunAsync()
+    {
+        var count = 0;
+        var plain = await PlayAsync(new GivenSchedule()).ConfigureAwait(false);
+        await ThrowIfBrokenAsync(plain, null).ConfigureAwait(false);
+        count++;
+        for (var position = 0; position < plain.Options.Count; position++)
+        {
+            for (var choice = 1; choice < plain.Options[position]; choice++)
+            {
+                int[] choices = [.. new int[position], choice];
+                await ThrowIfBrokenAsync(await PlayAsync(new GivenSchedule(choices)).ConfigureAwait(false), null).ConfigureAwait(false);
+                count++;
+            }
+        }
+
+        var first = Seed ?? Random.Shared.Next();
+        for (var number = 0; number < RandomSchedules; number++)
+        {
+            var seed = unchecked(first + number);
+            await ThrowIfBrokenAsync(await PlayAsync(new RandomSchedule(seed)).ConfigureAwait(false), seed).ConfigureAwait(false);
+            count++;
+        }
+
+        return count;
+    }
+
+    private async Task ThrowIfBrokenAsync(Play play, int? seed)
+    {
+        if (play.Broken is null)
+        {
+            return;
+        }
+
+        var shortest = await ShrinkAsync(play).ConfigureAwait(false);
+        var story = string.Join('\n', shortest.Story.Select(static (line, index) => string.Create(CultureInfo.InvariantCulture, $"{index + 1,4}. {line}")));
+        var origin = seed is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\n\nFound with Seed = {seed}.");
+        throw new ExplorationFailedException(
+            $"{shortest.Broken!.Message}\n\nThis is so on the following schedule of {shortest.Faults} fault(s), the shortest that was found:\n{story}\n\nThe tasks as they were:\n{shortest.History}{origin}",
+            shortest.Broken);
+    }
+
+    /// <summary>Takes out one decision after the other, as long as the check still fails.</summary>
+    private async Task<Play> ShrinkAsync(Play found)
+    {
+        var best = found;
+        var tries = 0;
+        for (var hasShrunk = true; hasShrunk && tries < ShrinkMax;)
+        {
+            hasShrunk = false;
+            for (var position = best.Choices.Length - 1; position >= 0 && tries < ShrinkMax; position--)
+            {
+                if (position >= best.Choices.Length || best.Choices[position] == 0)
+                {
+                    continue;
+                }
+
+                int[] fewer = [.. best.Choices];
+                fewer[position] = 0;
+                tries++;
+                var play = await PlayAsync(new GivenSchedule(fewer)).ConfigureAwait(false);
+                if (play.Broken is not null && play.Weight.CompareTo(best.Weight) < 0)
+                {
+                    best = play;
+                    hasShrunk = true;
+                }
+            }
+        }
+
+        return best;
+    }
+
+    private async Task<Play> PlayAsync(Schedule schedule)
+    {
+        var world = World();
+        var services = Services?.Invoke(world) ?? new ServiceCollection().AddSingleton(world).BuildServiceProvider();
+        var coordinator = new InlineCoordinator(Handlers, services, WorkersPerPool);
+        var play = new Play(coordinator.History);
+        try
+        {
+            coordinator.Submit(Root(world));
+            while (coordinator.Ended is null)
+            {
+                var moves = Moves.Of(coordinator, FaultsMax - play.Faults, out var natural);
+                if (moves.Count == 0 || play.Options.Count == StepsMax)
+                {
+                    throw new ExpectationException("The tree does not end.");
+                }
+
+                play.Options.Add(moves.Count);
+                var choice = schedule.Choose(moves.Count, natural);
+                play.Faults += choice >= natural ? 1 : 0;
+                play.Story.Add(await moves[choice].MakeAsync().ConfigureAwait(false));
+            }
+
+            Check(world, new ExploredTree(coordinator.Ended, coordinator.History));
+        }
+        catch (Exception exception)
+        {
+            play.Broken = exception;
+        }
+        finally
+        {
+            await DisposeAsync(services).ConfigureAwait(false);
+        }
+
+        play.Choices = schedule.Taken;
+        return play;
+    }
+
+    private static async ValueTask DisposeAsync(IServiceProvider services)
+    {
+        if (services is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class Play(TaskHistory history)
+    {
+        public TaskHistory History { get; } = history;
+
+        public List<int> Options { get; } = [];
+
+        public List<string> Story { get; } = [];
+
+        public int[] Choices { get; set; } = [];
+
+        public int Faults { get; set; }
+
+        public Exception? Broken { get; set; }
+
+        /// <summary>Fewer faults first, then fewer unnatural decisions, then fewer steps.</summary>
+        public (int Faults, int Choices, int Steps) Weight => (Faults, Choices.Count(static choice => choice != 0), Story.Count);
+    }
+}
+
+/// <summary>A tree that has ended under some schedule.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="History">What became of its tasks.</param>
+public sealed record ExploredTree(TreeOutcome Outcome, TaskHistory History);
+
+/// <summary>A check fails on some schedule that the engine allows. The message tells the schedule, step by step, and draws the tasks.</summary>
+public sealed class ExplorationFailedException : Exception
+{
+    /// <summary>Without a message.</summary>
+    public ExplorationFailedException()
+    {
+    }
+
+    /// <summary>With a message.</summary>
+    public ExplorationFailedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>With a message, and what the check threw.</summary>
+    public ExplorationFailedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}
