@@ -18,7 +18,7 @@ public sealed class ParentHandler(Elsewhere elsewhere) : ITaskHandler<Parent>, I
     {
         context.Spawn(new Child("the context"));
         elsewhere.Spawn();
-        context.Coordinator.Tell(new TaskProtocol.Spawn(context.TaskId, context.Attempt, new Child("a message to the coordinator")));
+        context.Coordinator.Tell(new TaskProtocol.Spawn(context, new Child("a message to the coordinator")));
         return context.Done();
     }
 

@@ -75,7 +75,7 @@ public sealed class HandlerRunSpec
         var run = await RunAsync(context =>
         {
             context.SpawnNow(new Ship(1));
-            context.Coordinator.Tell(new TaskProtocol.Spawn(context.TaskId, context.Attempt, new Remind(2)), Akka.Actor.ActorRefs.NoSender);
+            context.Coordinator.Tell(new TaskProtocol.Spawn(context, new Remind(2)), Akka.Actor.ActorRefs.NoSender);
             return context.Done();
         });
         Assert.True(run.ExpectSpawned<Ship>().IsAtOnce);

@@ -51,7 +51,7 @@ internal sealed class StepsHandler(ActorSystem system, TextWriter output)
                 TaskEngine.Get(system).Spawn(followUp);
                 break;
             case Access.Coordinator:
-                context.Coordinator.Tell(new TaskProtocol.Spawn(context.TaskId, context.Attempt, followUp));
+                context.Coordinator.Tell(new TaskProtocol.Spawn(context, followUp));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{access}");

@@ -179,10 +179,10 @@ internal sealed class TaskLedger
     }
 
     /// <summary>A follow-up that somebody tells on behalf of a running task: held until that attempt succeeds.</summary>
-    /// <returns>Whether the task is running in that attempt; where it is not, nothing changes.</returns>
-    public bool Hold(TaskId parentId, int attempt, Func<TaskId, TaskPath, TaskRecord> makeChild)
+    /// <returns>Whether that run is the one that runs; where it is not, nothing changes.</returns>
+    public bool Hold(TaskId parentId, int run, Func<TaskId, TaskPath, TaskRecord> makeChild)
     {
-        if (_live.Find(parentId) is not { State: TaskState.Running } parent || parent.Attempt != attempt)
+        if (_live.Find(parentId) is not { State: TaskState.Running } parent || parent.Run != run)
         {
             StaleEnds++;
             return false;

@@ -141,7 +141,7 @@ internal sealed class InlineCoordinator : IAttemptHost
     }
 
     private void Hold(TaskProtocol.Spawn spawn) =>
-        _ledger.Hold(spawn.Parent, spawn.Attempt, (id, path) => new TaskRecord(id, TypeOf(spawn.Task), spawn.Task, path, spawn.Options));
+        _ledger.Hold(spawn.Parent, spawn.Run, (id, path) => new TaskRecord(id, TypeOf(spawn.Task), spawn.Task, path, spawn.Options));
 
     private void Release()
     {

@@ -230,11 +230,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     private void Hold(TaskProtocol.Spawn spawn)
     {
-        if (spawn.Task is null || _catalog.FindTypeOf(spawn.Task) is not { } type)
+        if (_catalog.FindTypeOf(spawn.Task) is not { } type)
         {
             _log.Error("A follow-up {Message} was told for task {TaskId}, and no handler is registered for it: it is dropped", spawn.Task, spawn.Parent);
         }
-        else if (!_ledger.Hold(spawn.Parent, spawn.Attempt, (id, path) => new TaskRecord(id, type, spawn.Task, path, spawn.Options)))
+        else if (!_ledger.Hold(spawn.Parent, spawn.Run, (id, path) => new TaskRecord(id, type, spawn.Task, path, spawn.Options)))
         {
             _log.Warning(
                 "A follow-up of type {TaskType} was told for task {TaskId}, attempt {Attempt}, which is not running: it is dropped",

@@ -11,13 +11,38 @@ namespace Actors
         /// <summary>
         /// A follow-up on behalf of a running task: held until that attempt succeeds, and dropped if it does not. Never answered: nobody waits.
         /// </summary>
-        /// <remarks>Tell it before the attempt ends. One that comes too late, or names a task that does not run, is logged and counts for nothing.</remarks>
-        /// <param name="Parent">The running task.</param>
-        /// <param name="Attempt">Its attempt; 1-based.</param>
-        /// <param name="Task">The follow-up.</param>
-        /// <param name="Options">What it has different from its type; null means nothing. A key is not taken here: the id follows from the order of telling.</param>
-        public sealed record Spawn(TaskId Parent, int Attempt, ITaskMessage Task, SpawnOptions? Options = null)
-            : INoSerializationVerificationNeeded;
+        /// <remarks>
+        /// Tell it before the attempt ends. One that comes too late, or whose worker was lost meanwhile, is logged and counts for nothing. Immutable.
+        /// </remarks>
+        public sealed record Spawn : INoSerializationVerificationNeeded
+        {
+            /// <summary>A follow-up of the task that runs with <paramref name="parent"/>.</summary>
+            /// <param name="parent">The context of the running attempt.</param>
+            /// <param name="task">The follow-up.</param>
+            /// <param name="options">What it has different from its type; null means nothing. A key is not taken here: the id follows from the order of telling.</param>
+            /// <exception cref="ArgumentNullException"><paramref name="parent"/> or <paramref name="task"/> is null.</exception>
+            public Spawn(TaskContext parent, ITaskMessage task, SpawnOptions? options = null)
+            {
+                ArgumentNullException.ThrowIfNull(parent);
+                ArgumentNullException.ThrowIfNull(task);
+                (Parent, Attempt, Run, Task, Options) = (parent.TaskId, parent.Attempt, parent.Run, task, options);
+            }
+
+            /// <summary>The running task.</summary>
+            public TaskId Parent { get; }
+
+            /// <summary>Its attempt; 1-based.</summary>
+            public int Attempt { get; }
+
+            /// <summary>The follow-up.</summary>
+            public ITaskMessage Task { get; }
+
+            /// <summary>What it has different from its type; null means nothing.</summary>
+            public SpawnOptions? Options { get; }
+
+            /// <summary>Tells a run that was lost from the next, which may have the same attempt.</summary>
+            internal int Run { get; }
+        }
     }
 }
 

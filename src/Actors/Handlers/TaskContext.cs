@@ -75,6 +75,8 @@ public sealed class TaskContext
 
     internal TaskRecord Task => _run.Task;
 
+    internal int Run => _run.Run;
+
     /// <summary>Its place in its chunk.</summary>
     internal int Index { get; }
 

@@ -99,12 +99,12 @@ internal sealed class LedgerWorld
         return child;
     }
 
-    public TaskRecord? Tell(TaskRecord parent, int? attempt = null)
+    public TaskRecord? Tell(TaskRecord parent, int? run = null)
     {
         TaskRecord? told = null;
         Step(() => Ledger.Hold(
             parent.Id,
-            attempt ?? parent.Attempt,
+            run ?? parent.Run,
             (id, path) => told = new TaskRecord(id, Work, new Job($"{NameOf(parent)}.told"), path, null)));
         return told;
     }

@@ -238,11 +238,11 @@ public sealed class PlantedFaultsSpec
     {
         private int _count;
 
-        public override bool Hold(TaskId parent, int attempt, Func<TaskId, Errand> make)
+        public override bool Hold(TaskId parent, int run, Func<TaskId, Errand> make)
         {
             if (LiveTasks.FirstOrDefault(task => task.Id == parent) is not { } live || StateOf(live) != TaskState.Running)
             {
-                return base.Hold(parent, attempt, make);
+                return base.Hold(parent, run, make);
             }
 
             make(parent.Child($"told {_count++}"));

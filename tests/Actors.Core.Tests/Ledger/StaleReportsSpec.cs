@@ -119,7 +119,7 @@ public sealed class StaleReportsSpec
         Assert.Equal(2, root.Attempt);
 
         var child = world.SpawnNow(root, run: 1);
-        var told = world.Tell(root, attempt: 1);
+        var told = world.Tell(root, run: 1);
 
         Assert.Null(child.Tree);
         Assert.Null(told);

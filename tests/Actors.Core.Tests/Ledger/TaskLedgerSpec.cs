@@ -265,10 +265,24 @@ public sealed class TaskLedgerSpec
         var world = new LedgerWorld();
         var root = world.Submit();
 
-        Assert.Null(world.Tell(root, attempt: 2));
+        Assert.Null(world.Tell(root, run: 2));
         world.Succeed(root);
         Assert.Null(world.Tell(root));
         Assert.Equal(2, world.Ledger.StaleEnds);
+    }
+
+    [Fact]
+    public void What_is_told_for_a_run_that_was_lost_does_not_count_for_the_next_although_the_attempt_is_the_same()
+    {
+        var world = new LedgerWorld();
+        var root = world.Submit();
+        world.Lose(world.Workers[0]);
+        world.AddWorker();
+        Assert.Equal((2, 1), (root.Run, root.Attempt));
+
+        Assert.Null(world.Tell(root, run: 1));
+        world.Succeed(root);
+        Assert.Equal(1, Assert.Single(world.EndedTrees).Tasks);
     }
 
     [Fact]

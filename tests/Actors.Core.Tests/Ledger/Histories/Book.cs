@@ -156,8 +156,8 @@ internal sealed class Book(Terms terms)
     }
 
     /// <summary>The stint that holds what is told now; null where what is told is void.</summary>
-    public Stint? HolderOf(TaskId parent, int attempt) =>
-        Live.TryGetValue(parent, out var entry) && entry.Stint is { } stint && stint.Attempt == attempt ? stint : null;
+    public Stint? HolderOf(TaskId parent, int run) =>
+        Live.TryGetValue(parent, out var entry) && entry.Stint is { } stint && stint.Run == run ? stint : null;
 
     public void IsStale() => StaleEnds++;
 

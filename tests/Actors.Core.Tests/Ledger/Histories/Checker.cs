@@ -26,10 +26,10 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         _asked.Clear();
     }
 
-    public void Held(TaskId parent, int attempt, bool isHeld, Errand? told)
+    public void Held(TaskId parent, int run, bool isHeld, Errand? told)
     {
-        var holder = Book.HolderOf(parent, attempt);
-        Rules.Hold(isHeld == holder is not null, Rules.Answers, "a follow-up that is told is held by the attempt that runs, and by no other");
+        var holder = Book.HolderOf(parent, run);
+        Rules.Hold(isHeld == holder is not null, Rules.Answers, "a follow-up that is told is held by the run that runs, and by no other");
         if (holder is null)
         {
             Book.IsStale();

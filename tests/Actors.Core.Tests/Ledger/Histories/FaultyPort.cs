@@ -42,7 +42,7 @@ internal abstract class FaultyPort(ILedgerPort real) : ILedgerPort
 
     public virtual void SpawnNow(Errand parent, int run, Errand child) => Real.SpawnNow(parent, run, child);
 
-    public virtual bool Hold(TaskId parent, int attempt, Func<TaskId, Errand> make) => Real.Hold(parent, attempt, make);
+    public virtual bool Hold(TaskId parent, int run, Func<TaskId, Errand> make) => Real.Hold(parent, run, make);
 
     public virtual bool Cancel(TaskId id) => Real.Cancel(id);
 

@@ -453,8 +453,8 @@ internal sealed class History
         Errand? told = null;
         Step($"somebody tells a follow-up of {run.Task}, attempt {run.Attempt}", () =>
         {
-            var isHeld = _port.Hold(run.Task.Id, run.Attempt, id => told = Make(id, run.Task));
-            _checker.Held(run.Task.Id, run.Attempt, isHeld, told);
+            var isHeld = _port.Hold(run.Task.Id, run.Run, id => told = Make(id, run.Task));
+            _checker.Held(run.Task.Id, run.Run, isHeld, told);
         });
     }
 

@@ -45,7 +45,7 @@ internal interface ILedgerPort : ILedgerReads
 
     void SpawnNow(Errand parent, int run, Errand child);
 
-    bool Hold(TaskId parent, int attempt, Func<TaskId, Errand> make);
+    bool Hold(TaskId parent, int run, Func<TaskId, Errand> make);
 
     bool Cancel(TaskId id);
 

@@ -93,8 +93,8 @@ internal sealed class LedgerPort : ILedgerPort
 
     public void SpawnNow(Errand parent, int run, Errand child) => _ledger.SpawnNow(RecordOf(parent), run, RecordOf(child), Now);
 
-    public bool Hold(TaskId parent, int attempt, Func<TaskId, Errand> make) =>
-        _ledger.Hold(parent, attempt, (id, _) => RecordOf(make(id)));
+    public bool Hold(TaskId parent, int run, Func<TaskId, Errand> make) =>
+        _ledger.Hold(parent, run, (id, _) => RecordOf(make(id)));
 
     public bool Cancel(TaskId id) => _ledger.Cancel(id, Now);
 
