@@ -137,7 +137,8 @@ public sealed partial class LayeringSpec
     {
         public IEnumerable<string> Packages => Items("PackageReference").Select(package => package["Identity"]).Order(StringComparer.Ordinal);
 
-        public IEnumerable<string> Projects => Items("ProjectReference").Select(project => project["Filename"]).Order(StringComparer.Ordinal);
+        /// <summary>Those it is compiled against: an analyzer that it packs or is analyzed by is none of them.</summary>
+        public IEnumerable<string> Projects => Items("ProjectReference").Where(static project => project.GetValueOrDefault("ReferenceOutputAssembly") != "false").Select(project => project["Filename"]).Order(StringComparer.Ordinal);
 
         public string Property(string name) => Json.GetProperty("Properties").GetProperty(name).GetString()!;
 

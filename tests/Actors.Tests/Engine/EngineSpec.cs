@@ -11,7 +11,7 @@ namespace Actors.Tests.Engine;
 /// <remarks>
 /// A message of the engine that ends in the dead letters, or that one of its actors does not handle, fails the spec in which it happens.
 /// </remarks>
-public abstract class EngineSpec : TestKit, IAsyncLifetime
+public abstract class EngineSpec : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
 {
     /// <summary>Whatever has not ended by then never will: a hang must fail a test, not the run.</summary>
     internal static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);

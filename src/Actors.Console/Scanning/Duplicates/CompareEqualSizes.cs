@@ -2,16 +2,16 @@ namespace Actors.Console.Scanning.Duplicates;
 
 /// <summary>Finds the duplicates among files of one size.</summary>
 /// <param name="Files">Two files or more, none of them a hard link to another.</param>
-internal sealed record CompareEqualSizes(FileReference[] Files) : ITask<DuplicateFindings>;
+internal sealed record CompareEqualSizes(IReadOnlyList<FileReference> Files) : ITask<DuplicateFindings>;
 
 /// <summary>Groups files by their first block; those that share it are read to the end.</summary>
 /// <param name="Files">The files, in the order of the joined tasks.</param>
-internal sealed record GroupByFirstBlock(FileReference[] Files) : IJoin<ReadResult, DuplicateFindings>;
+internal sealed record GroupByFirstBlock(IReadOnlyList<FileReference> Files) : IJoin<ReadResult, DuplicateFindings>;
 
 /// <summary>Groups files by all of their content.</summary>
 /// <param name="Files">The files, in the order of the joined tasks.</param>
 /// <param name="Errors">What could not be read before.</param>
-internal sealed record GroupByContent(FileReference[] Files, ErrorList Errors) : IJoin<ReadResult, DuplicateFindings>;
+internal sealed record GroupByContent(IReadOnlyList<FileReference> Files, ErrorList Errors) : IJoin<ReadResult, DuplicateFindings>;
 
 /// <summary>Equal size, then equal first block, then equal SHA-256: each step reads only what the step before could not tell apart.</summary>
 internal sealed class CompareEqualSizesHandler
