@@ -9,7 +9,7 @@ namespace Actors.Examples;
 public abstract class Example
 {
     /// <summary>Logs nothing, so that only the program prints.</summary>
-    protected const string Quiet = "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }";
+    public const string Quiet = "akka { loglevel = OFF, stdout-loglevel = OFF, log-dead-letters = off }";
 
     /// <summary>Whatever has not ended by then never will.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

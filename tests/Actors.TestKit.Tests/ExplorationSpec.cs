@@ -64,7 +64,8 @@ public sealed class ExplorationSpec
             World = () => [],
             Handlers = tasks => tasks.AddHandler<Racers>().Configure<Run>(type => type with
             {
-                Timeout = TimeSpan.FromSeconds(10), Retry = new RetryPolicy { MaxAttempts = 2, Delay = TimeSpan.Zero },
+                Timeout = TimeSpan.FromSeconds(10),
+                Retry = new RetryPolicy { MaxAttempts = 2, Delay = TimeSpan.Zero },
             }),
             Root = _ => new Run("hare"),
             Check = (order, tree) => Assert.True(order.Count == 1 || !tree.History.ToString().Contains("Timeout", StringComparison.Ordinal), "ran twice"),
