@@ -39,7 +39,8 @@ internal sealed class KnownTypes
         compilation.GetTypeByMetadataName("Actors.TaskContext") is { } context ? new KnownTypes(compilation, context) : null;
 
     /// <summary>
-    /// Whether it runs while a handler does: in a class that handles something, but for its constructors and disposal, or in anything that is given a context.
+    /// Whether it runs while a handler does: anywhere in a class that handles something, which is made and disposed of within the attempt, or in anything that is
+    /// given a context.
     /// </summary>
     public bool IsHandlerCode(IOperation operation, ISymbol member)
     {
@@ -62,9 +63,7 @@ internal sealed class KnownTypes
 
     public bool IsHandlerCode(ISymbol member) =>
         member is IMethodSymbol method && TakesContext(method)
-        || (member is not IMethodSymbol { MethodKind: MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor }
-            && member.Name is not ("Dispose" or "DisposeAsync")
-            && member.ContainingType is { } type && IsHandler(type));
+        || (member.ContainingType is { } type && IsHandler(type));
 
     public bool IsHandler(INamedTypeSymbol type) =>
         type.AllInterfaces.Any(form => _handlers.Any(handler => SymbolEqualityComparer.Default.Equals(form.OriginalDefinition, handler)));
@@ -75,6 +74,10 @@ internal sealed class KnownTypes
 
     public bool IsMessage(ITypeSymbol type) =>
         Message is not null && type.AllInterfaces.Any(form => SymbolEqualityComparer.Default.Equals(form, Message));
+
+    /// <summary>Whether it is what a handler must not call at all.</summary>
+    public bool IsEngine(INamedTypeSymbol type) =>
+        SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, Handle) || SymbolEqualityComparer.Default.Equals(type, Client);
 
     public bool IsContext(ITypeSymbol? type) => SymbolEqualityComparer.Default.Equals(type, Context);
 

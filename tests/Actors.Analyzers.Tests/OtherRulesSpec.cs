@@ -6,7 +6,7 @@ public sealed class OtherRulesSpec
     [InlineData("await Task.Delay(1);")]
     [InlineData("await new HttpClient().GetStringAsync(\"http://x\");")]
     [InlineData("await File.ReadAllTextAsync(\"x\").ConfigureAwait(false);")]
-    [InlineData("await client.ProgressAsync();")]
+    [InlineData("var later = new HttpClient().GetStringAsync(\"http://x\"); await later;")]
     public async Task A_token_that_is_not_passed_on_is_a_warning(string body) => Assert.Equal(["ACT1101"], await Code.ReportAsync(Code.AsyncHandler(body)));
 
     [Theory]
@@ -42,12 +42,19 @@ public sealed class OtherRulesSpec
     [InlineData("Kept = context;", "public static TaskContext? Kept { get; set; }")]
     [InlineData("_kept = context;", "private object? _kept;")]
     [InlineData("_kept ??= context;", "private TaskContext? _kept;")]
+    [InlineData("_later = () => context.Spawn(new Job(1));", "private Action? _later;")]
+    [InlineData("Happened += () => context.Spawn(new Job(1));", "public event Action? Happened;")]
+    [InlineData("_ = new Timer(_ => context.Spawn(new Job(1)));", "")]
+    [InlineData("_all.Add(() => context.Spawn(new Job(1)));", "private static readonly List<Action> _all = [];")]
     public async Task A_context_that_is_kept_is_a_warning(string body, string members) => Assert.Equal(["ACT1203"], await Code.ReportAsync(Code.Handler(body, members)));
 
     [Theory]
     [InlineData("var mine = context; mine.Spawn(new Job(1));", "")]
     [InlineData("Help(context);", "private static void Help(TaskContext context) => context.Spawn(new Job(2));")]
     [InlineData("Func<Task> later = async () => await Task.Yield(); _ = later;", "")]
+    [InlineData("foreach (var child in Enumerable.Range(0, 3).Select(number => context.Spawn(new Job(number)))) { }", "")]
+    [InlineData("context.CancellationToken.Register(() => Console.WriteLine(context.TaskId));", "")]
+    [InlineData("_later = () => 1;", "private Func<int>? _later;")]
     public async Task What_stays_in_the_attempt_is_none(string body, string members) => Assert.Empty(await Code.ReportAsync(Code.Handler(body, members)));
 
     [Theory]
@@ -77,6 +84,14 @@ public sealed class OtherRulesSpec
     [InlineData("public int Twice => 2; public static int Count; private const int Max = 3; private readonly int _x = 1; public int X() => _x + Max;")]
     [InlineData("public DateTimeOffset? At { get; init; } public Uri? Where { get; init; } public TaskId Id { get; init; }")]
     public async Task An_immutable_one_is_none(string member) => Assert.Empty(await MessageAsync(member));
+
+    [Fact]
+    public async Task What_a_message_holds_or_inherits_counts_too()
+    {
+        Assert.Equal(["ACT1301"], await Code.ReportAsync("public sealed class Part { public int N { get; set; } } public sealed record Whole(Part Part) : ITask;"));
+        Assert.Equal(["ACT1301"], await Code.ReportAsync("public abstract class Base { public int N { get; set; } } public sealed class Derived : Base, ITask;"));
+        Assert.Empty(await Code.ReportAsync("public sealed record Part(int N); public sealed record Whole(Part Part, IReadOnlyList<Part> Parts) : ITask;"));
+    }
 
     [Fact]
     public async Task Positional_records_are_looked_into_too() =>

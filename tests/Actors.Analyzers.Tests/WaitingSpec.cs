@@ -29,6 +29,8 @@ public sealed class WaitingSpec
     [Theory]
     [InlineData("private static void Helper() => Task.CompletedTask.Wait();")]
     [InlineData("private static int Value => Task.FromResult(1).Result;")]
+    [InlineData("private readonly int _value = Task.FromResult(1).Result;")]
+    [InlineData("public void Dispose() => Task.CompletedTask.Wait();")]
     public async Task So_is_one_that_waits_in_a_helper(string members) => Assert.Equal(["ACT1001"], await Code.ReportAsync(Code.Handler("", members)));
 
     [Theory]

@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Actors.Analyzers.Cancellation;
 
-/// <summary>Finds awaited calls in handlers that could be given the attempt's token and are not: a handler that ignores it is abandoned.</summary>
+/// <summary>Finds asynchronous calls in handlers that could be given the attempt's token and are not: a handler that ignores it is abandoned.</summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class TokenAnalyzer : DiagnosticAnalyzer
 {
@@ -27,20 +27,17 @@ public sealed class TokenAnalyzer : DiagnosticAnalyzer
         {
             if (KnownTypes.Of(start.Compilation) is { Token: { } token } known)
             {
-                start.RegisterOperationAction(operation => Awaited(operation, known, token), OperationKind.Await);
+                start.RegisterOperationAction(operation => Invoked(operation, known, token), OperationKind.Invocation);
             }
         });
     }
 
-    private static void Awaited(OperationAnalysisContext context, KnownTypes known, INamedTypeSymbol token)
+    private static void Invoked(OperationAnalysisContext context, KnownTypes known, INamedTypeSymbol token)
     {
-        var awaited = ((IAwaitOperation)context.Operation).Operation;
-        while (awaited is IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } inner })
-        {
-            awaited = inner;
-        }
-
-        if (awaited is not IInvocationOperation invocation
+        var invocation = (IInvocationOperation)context.Operation;
+        if (!IsAwaitable(invocation.TargetMethod.ReturnType)
+            || known.IsEngine(invocation.TargetMethod.ContainingType)
+            || invocation.TargetMethod.Name is "Ask" or "Run" or "StartNew" or "ContinueWith" // these have rules of their own
             || !known.IsHandlerCode(invocation, context.ContainingSymbol)
             || invocation.Arguments.Any(argument => argument.ArgumentKind == ArgumentKind.Explicit && Holds(argument.Value, token)))
         {
@@ -53,6 +50,10 @@ public sealed class TokenAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(Diagnostic.Create(Ignored, invocation.Syntax.GetLocation(), method.Name));
         }
     }
+
+    private static bool IsAwaitable(ITypeSymbol type) =>
+        type.OriginalDefinition.ToDisplayString() is "System.Threading.Tasks.Task" or "System.Threading.Tasks.Task<TResult>" or "System.Threading.Tasks.ValueTask"
+            or "System.Threading.Tasks.ValueTask<TResult>" or "System.Collections.Generic.IAsyncEnumerable<T>";
 
     private static bool Holds(IOperation value, INamedTypeSymbol token)
     {

@@ -48,6 +48,7 @@ public sealed class EscapesAnalyzer : DiagnosticAnalyzer
             start.RegisterOperationAction(operation => Invoked(operation, known), OperationKind.Invocation);
             start.RegisterOperationAction(operation => Nested(operation, known), OperationKind.AnonymousFunction, OperationKind.LocalFunction);
             start.RegisterOperationAction(operation => Assigned(operation, known), OperationKind.SimpleAssignment, OperationKind.CoalesceAssignment);
+            start.RegisterOperationAction(operation => Captured(operation, known), OperationKind.AnonymousFunction);
             start.RegisterSymbolAction(symbol => Method(symbol, known), SymbolKind.Method);
         });
     }
@@ -81,6 +82,43 @@ public sealed class EscapesAnalyzer : DiagnosticAnalyzer
         if (context.Symbol is IMethodSymbol { IsAsync: true, ReturnsVoid: true } method && known.IsHandlerCode(method))
         {
             context.ReportDiagnostic(Diagnostic.Create(AsyncVoid, method.Locations[0], method.Name));
+        }
+    }
+
+    /// <summary>A closure over the context that goes where it outlives the attempt: an event, a field, a timer, a collection of somebody else's.</summary>
+    private static void Captured(OperationAnalysisContext context, KnownTypes known)
+    {
+        var closure = (IAnonymousFunctionOperation)context.Operation;
+        var captured = closure.Body.Descendants().FirstOrDefault(operation => operation switch
+        {
+            IParameterReferenceOperation parameter => known.IsContext(parameter.Type) && !closure.Symbol.Parameters.Contains(parameter.Parameter, SymbolEqualityComparer.Default),
+            ILocalReferenceOperation local => known.IsContext(local.Type) && !closure.Body.Locals.Contains(local.Local, SymbolEqualityComparer.Default),
+            _ => false,
+        });
+        if (captured is null)
+        {
+            return;
+        }
+
+        var step = closure.Parent;
+        while (step is IDelegateCreationOperation or IConversionOperation or IArgumentOperation or IParenthesizedOperation)
+        {
+            step = step.Parent;
+        }
+
+        var kept = step switch
+        {
+            IEventAssignmentOperation { Adds: true } => "an event",
+            IAssignmentOperation { Target: IFieldReferenceOperation field } => $"'{field.Field.Name}'",
+            IAssignmentOperation { Target: IPropertyReferenceOperation property } => $"'{property.Property.Name}'",
+            IObjectCreationOperation { Type.Name: "Timer" } => "a timer",
+            IInvocationOperation { Instance: IFieldReferenceOperation or IPropertyReferenceOperation, TargetMethod.Name: "Add" or "TryAdd" or "Enqueue" or "Push" or "AddLast" or "AddFirst" } =>
+                "a collection",
+            _ => null,
+        };
+        if (kept is not null)
+        {
+            context.ReportDiagnostic(Diagnostic.Create(Kept, captured.Syntax.GetLocation(), kept));
         }
     }
 

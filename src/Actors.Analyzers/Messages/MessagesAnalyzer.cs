@@ -20,6 +20,8 @@ public sealed class MessagesAnalyzer : DiagnosticAnalyzer
         "ACT1302", "A task message cannot be serialised", "'{0}.{1}' is a {2}, which cannot be written to a store or a wire: let the message hold data, and the handler get the rest by injection",
         Rule.Messages, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Rule.HelpOf("ACT1302"));
 
+    private const int DepthMax = 3;
+
     private static readonly ImmutableHashSet<string> MutableTypes = ImmutableHashSet.Create(
         "System.Collections.Generic.List<T>", "System.Collections.Generic.Dictionary<TKey, TValue>", "System.Collections.Generic.HashSet<T>", "System.Collections.Generic.SortedSet<T>",
         "System.Collections.Generic.SortedDictionary<TKey, TValue>", "System.Collections.Generic.SortedList<TKey, TValue>", "System.Collections.Generic.Queue<T>",
@@ -63,7 +65,7 @@ public sealed class MessagesAnalyzer : DiagnosticAnalyzer
             return;
         }
 
-        foreach (var (member, memberType, canBeSet) in Members(type))
+        foreach (var (member, memberType, canBeSet) in AllMembers(type, known))
         {
             if (Live(memberType) is { } live)
             {
@@ -77,8 +79,33 @@ public sealed class MessagesAnalyzer : DiagnosticAnalyzer
             {
                 Report(context, Mutable, member, type.Name, member.Name, $", since it is a {memberType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)}");
             }
+            else if (CanBeChanged(memberType, DepthMax))
+            {
+                Report(context, Mutable, member, type.Name, member.Name, $", since a {memberType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat)} can be");
+            }
         }
     }
+
+    /// <summary>Its own members, and those of base classes that are no messages themselves.</summary>
+    private static IEnumerable<(ISymbol Member, ITypeSymbol Type, bool CanBeSet)> AllMembers(INamedTypeSymbol type, KnownTypes known)
+    {
+        for (var step = type; step is not null && (SymbolEqualityComparer.Default.Equals(step, type) || !known.IsMessage(step)); step = step.BaseType)
+        {
+            foreach (var member in Members(step).Where(static member => member.Member.Locations[0].IsInSource))
+            {
+                yield return member;
+            }
+        }
+    }
+
+    /// <summary>Whether a type of this project has a member that can be changed, itself or further down.</summary>
+    private static bool CanBeChanged(ITypeSymbol type, int depth) =>
+        depth > 0
+        && type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named && named.Locations[0].IsInSource
+        && Members(named).Any(member => member.CanBeSet
+            || member.Type is IArrayTypeSymbol
+            || MutableTypes.Contains(member.Type.OriginalDefinition.ToDisplayString())
+            || CanBeChanged(member.Type, depth - 1));
 
     private static IEnumerable<(ISymbol Member, ITypeSymbol Type, bool CanBeSet)> Members(INamedTypeSymbol type)
     {
