@@ -90,6 +90,7 @@ public sealed class OtherRulesSpec
     {
         Assert.Equal(["ACT1301"], await Code.ReportAsync("public sealed class Part { public int N { get; set; } } public sealed record Whole(Part Part) : ITask;"));
         Assert.Equal(["ACT1301"], await Code.ReportAsync("public abstract class Base { public int N { get; set; } } public sealed class Derived : Base, ITask;"));
+        Assert.Empty(await Code.ReportAsync("public sealed class Path { private readonly byte[] _bytes = [1]; public byte First => _bytes[0]; } public sealed record Whole(Path Path) : ITask;"));
         Assert.Empty(await Code.ReportAsync("public sealed record Part(int N); public sealed record Whole(Part Part, IReadOnlyList<Part> Parts) : ITask;"));
     }
 

@@ -98,14 +98,15 @@ public sealed class MessagesAnalyzer : DiagnosticAnalyzer
         }
     }
 
-    /// <summary>Whether a type of this project has a member that can be changed, itself or further down.</summary>
+    /// <summary>Whether a type of this project has a member that others can change, itself or further down. What it hides it may change as it likes.</summary>
     private static bool CanBeChanged(ITypeSymbol type, int depth) =>
         depth > 0
         && type is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } named && named.Locations[0].IsInSource
-        && Members(named).Any(member => member.CanBeSet
-            || member.Type is IArrayTypeSymbol
-            || MutableTypes.Contains(member.Type.OriginalDefinition.ToDisplayString())
-            || CanBeChanged(member.Type, depth - 1));
+        && Members(named).Any(member => member.Member.DeclaredAccessibility is Accessibility.Public or Accessibility.Internal
+            && (member.CanBeSet
+                || member.Type is IArrayTypeSymbol
+                || MutableTypes.Contains(member.Type.OriginalDefinition.ToDisplayString())
+                || CanBeChanged(member.Type, depth - 1)));
 
     private static IEnumerable<(ISymbol Member, ITypeSymbol Type, bool CanBeSet)> Members(INamedTypeSymbol type)
     {
