@@ -27,6 +27,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
             var failure = NewFailure(
                 task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");
             Tell(task, failure, TimeSpan.Zero, null);
+            endings.GiveUp(task);
             endings.End(task, task.Type.Failed(failure));
         }
         else
@@ -128,6 +129,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     private void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
     {
         Tell(task, failure, elapsed, null);
+        endings.GiveUp(task);
         endings.End(task, task.Type.Failed(failure));
     }
 

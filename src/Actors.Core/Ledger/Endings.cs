@@ -33,7 +33,7 @@ internal sealed class Endings(TaskLedger ledger)
         _isEnding = false;
     }
 
-    /// <summary>Cancels a task and all that is live below it.</summary>
+    /// <summary>Cancels a task and all that is live below it; of a join, what it joins.</summary>
     public void Cancel(TaskRecord task)
     {
         if (task.State.IsTerminal())
@@ -43,7 +43,22 @@ internal sealed class Endings(TaskLedger ledger)
 
         _cancelling.Clear();
         _cancelling.Add(task);
+        if (task is JoinRecord join)
+        {
+            CollectMembers(join);
+        }
+
         CancelCollected();
+    }
+
+    /// <summary>A join that fails before it was decided, as a fold's step may: what it joins is of no use any more.</summary>
+    public void GiveUp(TaskRecord task)
+    {
+        if (task is JoinRecord { IsDecided: false } join)
+        {
+            join.IsDecided = true;
+            CancelSiblings(join);
+        }
     }
 
     /// <summary>Cancels all that is live below a task or in a tree.</summary>
@@ -124,6 +139,7 @@ internal sealed class Endings(TaskLedger ledger)
             return;
         }
 
+        join.EarlyChildren.Sort(static (one, other) => one.Index.CompareTo(other.Index)); // of several that have failed the first in place is the first
         foreach (var (id, index) in join.EarlyChildren)
         {
             if (owner.Early is null || !owner.Early.TryGetValue(id, out var early))
@@ -320,19 +336,24 @@ internal sealed class Endings(TaskLedger ledger)
         }
 
         _cancelling.Clear();
+        CollectMembers(join);
+        foreach (var child in _cancelling)
+        {
+            join.Outcomes?[child.JoinIndex] ??= child.Type.Cancelled;
+        }
+
+        CancelCollected();
+    }
+
+    private void CollectMembers(JoinRecord join)
+    {
         for (var child = join.Owner!.FirstChild; child is not null; child = child.NextSibling)
         {
             if (child.Join == join)
             {
                 _cancelling.Add(child);
-                if (join.Outcomes is { } outcomes)
-                {
-                    outcomes[child.JoinIndex] ??= child.Type.Cancelled;
-                }
             }
         }
-
-        CancelCollected();
     }
 
     /// <summary>Hands a fold what has arrived, if it is worth a step or the last one is due.</summary>

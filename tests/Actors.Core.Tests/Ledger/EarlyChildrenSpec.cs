@@ -86,6 +86,23 @@ public sealed class EarlyChildrenSpec
     }
 
     [Fact]
+    public void Of_several_children_that_failed_before_their_join_was_made_the_first_in_place_is_the_failure_of_the_join()
+    {
+        var world = new LedgerWorld(workers: 2, retry: RetryPolicy.Default with { Delay = TimeSpan.Zero });
+        var root = world.Submit();
+        var first = world.SpawnNow(root);
+        world.FailForGood(first);
+        world.Fail(root);
+        var second = world.SpawnNow(root, ordinal: 1);
+        world.FailForGood(second);
+        var again = new TaskRecord(first.Id, world.Work, new Job("again"), root.Path, null);
+        var join = world.NewJoin(root, [again, second], early: [second]);
+        world.EndWith(root, join, again);
+
+        Assert.Equal(first.Id, Assert.Single(world.EndedRoots).Failure!.TaskId);
+    }
+
+    [Fact]
     public void The_first_success_may_have_come_before_its_join_was_made()
     {
         var world = new LedgerWorld(workers: 2);

@@ -129,6 +129,41 @@ public sealed class FoldsSpec
     }
 
     [Fact]
+    public void A_step_that_fails_for_good_cancels_the_children_that_have_not_ended()
+    {
+        var (world, root, children, fold) = Folding(4, 1);
+        world.Succeed(children[0]);
+        world.FailForGood(fold);
+
+        Assert.Equal((TaskState.Failed, TaskState.Failed), (fold.State, root.State));
+        Assert.DoesNotContain(children[1..], child => child.State is TaskState.Ready or TaskState.Scheduled);
+        foreach (var running in world.Running.ToArray())
+        {
+            world.EndInterrupted(running);
+        }
+
+        world.AssertNothingIsLeft();
+        Assert.Equal(3, Assert.Single(world.EndedTrees).Cancelled);
+    }
+
+    [Fact]
+    public void A_join_that_is_cancelled_by_its_own_id_cancels_what_it_joins()
+    {
+        var (world, root, children, fold) = Folding(4, 4);
+        world.Succeed(children[0]);
+        world.Cancel(fold);
+
+        Assert.Equal((TaskState.Cancelled, TaskState.Cancelled), (fold.State, root.State));
+        foreach (var running in world.Running.ToArray())
+        {
+            world.EndInterrupted(running);
+        }
+
+        world.AssertNothingIsLeft();
+        Assert.Equal(3 + 2, Assert.Single(world.EndedTrees).Cancelled);
+    }
+
+    [Fact]
     public void A_fold_that_fails_while_a_step_waits_for_its_retry_fails_at_once()
     {
         var (world, root, children, fold) = Folding(4, 1, workers: 2, retry: RetryPolicy.Default);

@@ -168,7 +168,7 @@ internal sealed class Book(Terms terms)
             return false;
         }
 
-        CancelAll([.. Live.Values.Where(entry => entry.IsBelow(target))]);
+        CancelAll([.. Live.Values.Where(entry => entry.IsBelow(target) || (target.Owner is not null && entry.IsBelowALiveMemberOf(target)))]);
         return true;
     }
 
@@ -380,6 +380,13 @@ internal sealed class Book(Terms terms)
     private void FailForGood(Entry task, Trouble trouble)
     {
         Owed.Add(new AttemptHasFailed(task.Task, trouble.Attempt, trouble, null));
+        if (task is { Owner: not null, IsDecided: false })
+        {
+            Seen.Add("a fold's step fails for good before its children have ended");
+            task.IsDecided = true;
+            CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(task))]);
+        }
+
         End(task, Ending.Failed(trouble), Rules.EndTakesEffect);
     }
 
