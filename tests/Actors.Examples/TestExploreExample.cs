@@ -34,7 +34,7 @@ public sealed class TestExploreExample : Example
            4. worker 3 reports that Pay { Order = 7, Amount = 10 }, attempt 1, ended with Succeeded(())
 
         The tasks as they were:
-        Pay { Order = 7, Amount = 10 }: Succeeded
+        Pay { Order = 7, Amount = 10 }: Succeeded, after 2 runs
         """;
 
     protected override async Task Main()

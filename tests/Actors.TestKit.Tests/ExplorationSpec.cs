@@ -35,7 +35,7 @@ public sealed class ExplorationSpec
 
         Assert.Contains("schedule of 1 fault(s)", failure.Message, StringComparison.Ordinal);
         Assert.Contains("DIES: SendInvoice { Number = 7 }, attempt 1, has run and is not reported, so it runs again", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("└─ SendInvoice { Number = 7 }: Succeeded", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("└─ SendInvoice { Number = 7 }: Succeeded, after 2 runs", failure.Message, StringComparison.Ordinal);
         Assert.IsType<Xunit.Sdk.SingleException>(failure.InnerException);
     }
 

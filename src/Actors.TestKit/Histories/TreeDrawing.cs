@@ -33,8 +33,10 @@ internal static class TreeDrawing
                 continue;
             }
 
-            lines.Add($"{next.Before}{Name(task)}: {StateOf(task)}");
-            lines.AddRange(task.Runs.Where(static run => run.Failure is not null)
+            var runs = task.Runs;
+            var isRepeated = runs.Count > runs.Select(static run => run.Attempt).Distinct().Count(); // a worker was lost, or it put itself off
+            lines.Add($"{next.Before}{Name(task)}: {StateOf(task)}{(isRepeated ? $", after {runs.Count} runs" : "")}");
+            lines.AddRange(runs.Where(static run => run.Failure is not null)
                 .Select(run => $"{next.Below}   attempt {run.Attempt} at {run.StartedAt}: {OneLine(run.Failure!)}{(run.RetryIn is { } rest ? $", again in {rest}" : "")}"));
             Push(open, task, next.Below);
         }
