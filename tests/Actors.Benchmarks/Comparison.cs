@@ -9,9 +9,9 @@ internal static class Comparison
 {
     public static async Task<int> RunAsync(string[] options)
     {
-        var rounds = Number(options, "--rounds", 7);
-        var workers = Number(options, "--workers", Environment.ProcessorCount);
-        var only = Text(options, "--only");
+        var rounds = Options.Number(options, "--rounds") ?? 7;
+        var workers = Options.Number(options, "--workers") ?? Environment.ProcessorCount;
+        var only = Options.Text(options, "--only");
         Console.WriteLine(
             $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processor(s), {RuntimeInformation.FrameworkDescription}; "
             + $"{workers} worker(s), {rounds} round(s) after one to warm up, in turn");
@@ -73,10 +73,4 @@ internal static class Comparison
 
     private static string Spread(List<double> values) =>
         string.Create(CultureInfo.InvariantCulture, $"{Median(values):0.0} ({values.Min():0.0}-{values.Max():0.0})");
-
-    private static int Number(string[] options, string name, int otherwise) =>
-        Text(options, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    private static string? Text(string[] options, string name) =>
-        Array.IndexOf(options, name) is var index and >= 0 && index + 1 < options.Length ? options[index + 1] : null;
 }

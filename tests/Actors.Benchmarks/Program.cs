@@ -5,6 +5,7 @@ return args switch
 {
     ["compare", .. var options] => await Comparison.RunAsync(options),
     ["micro", .. var options] => Micro(options),
+    ["simulate", .. var options] => RandomHistories.Run(options),
     _ => Usage(),
 };
 
@@ -19,6 +20,7 @@ static int Usage()
     Console.Error.WriteLine("""
         compare [--rounds N] [--workers N] [--only NAME]   every workload on the engine and on Task.Run, interleaved; ratios of medians
         micro [BenchmarkDotNet options]                    the ledger alone, with memory
+        simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);
     return 2;
 }

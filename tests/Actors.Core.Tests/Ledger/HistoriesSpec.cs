@@ -1,5 +1,5 @@
 using System.Globalization;
-using Actors.Core.Tests.Ledger.Histories;
+using Actors.Simulation.Histories;
 
 namespace Actors.Core.Tests.Ledger;
 

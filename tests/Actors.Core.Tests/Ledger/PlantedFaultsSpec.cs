@@ -1,4 +1,4 @@
-using Actors.Core.Tests.Ledger.Histories;
+using Actors.Simulation.Histories;
 
 namespace Actors.Core.Tests.Ledger;
 

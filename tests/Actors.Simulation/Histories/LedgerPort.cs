@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Actors.Ledger;
 
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>The real ledger behind the words of the histories. The only file of them that knows its types.</summary>
 internal sealed class LedgerPort : ILedgerPort

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>A history in words, step by step.</summary>
 internal sealed class Story

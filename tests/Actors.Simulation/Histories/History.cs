@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>
 /// One random history of a ledger: a random program, and workers that run it in a random order, whose reports come late, twice or out of order, and that hang

@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>What must be of one task.</summary>
 internal sealed class Entry(Errand task, Entry? spawner, Entry? root)

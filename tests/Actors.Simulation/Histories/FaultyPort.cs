@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>A port that tells the truth both ways. A planted fault overrides one of its ways: the ledger itself knows of no fault.</summary>
 internal abstract class FaultyPort(ILedgerPort real) : ILedgerPort

@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>The rules that every history keeps, each a sentence.</summary>
 internal static class Rules

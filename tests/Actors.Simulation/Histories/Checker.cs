@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>
 /// Judges a history from outside: from what the driver told, what left the ledger and what the public can read of it. After every step

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>Looks for histories that break a rule, and for short ones among them.</summary>
 internal static class Search

@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>What the public can read of a ledger.</summary>
 internal interface ILedgerReads

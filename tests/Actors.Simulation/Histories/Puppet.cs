@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>A worker as the driver plays it: runs its assignment in order, and reports what it has done.</summary>
 internal sealed class Puppet(int worker, int pool)

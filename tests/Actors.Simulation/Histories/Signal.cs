@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>What left the ledger, in the words of the histories.</summary>
 internal abstract record Signal;

@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>Draws what a random program is made of. The same seed draws the same.</summary>
 internal sealed class Chance(int seed)

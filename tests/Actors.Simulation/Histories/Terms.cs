@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>How often a task is attempted, in the words of the histories: no type of the ledger stands behind it.</summary>
 internal sealed record RetryTerms(int AttemptsMax, TimeSpan Delay, double Factor, TimeSpan DelayMax, double Jitter)

@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>
 /// What must be, reckoned from what the ledger was told and from nothing else. Written to be read: it looks for everything anew, by who

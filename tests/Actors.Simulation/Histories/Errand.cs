@@ -1,4 +1,4 @@
-namespace Actors.Core.Tests.Ledger.Histories;
+namespace Actors.Simulation.Histories;
 
 /// <summary>One task as the driver made it. A child that is made again in a later attempt is another errand with the same id.</summary>
 internal sealed class Errand(int number, TaskId id, TypeTerms type, Errand? spawner) : ITaskMessage

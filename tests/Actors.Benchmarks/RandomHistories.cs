@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Actors.Simulation.Histories;
+
+namespace Actors.Benchmarks;
+
+/// <summary>Plays random histories of the ledger on all cores until it is stopped, or until one breaks a rule.</summary>
+internal static class RandomHistories
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <returns>The exit code: 1 where a rule was broken.</returns>
+    public static int Run(string[] options)
+    {
+        var first = Options.Number(options, "--seed") ?? Random.Shared.Next();
+        var end = Options.Number(options, "--seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+        using var stop = new CancellationTokenSource();
+        Console.CancelKeyPress += (_, pressed) =>
+        {
+            pressed.Cancel = true;
+            stop.Cancel();
+        };
+
+        Print($"Histories from seed {first} on {Environment.ProcessorCount} core(s){(end == TimeSpan.MaxValue ? ", until Ctrl-C" : "")}");
+        var next = -1L;
+        var played = 0L;
+        var gate = new Lock();
+        (int Seed, BrokenRuleException Broken)? found = null;
+        var players = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Play)).ToArray();
+        var watch = Stopwatch.StartNew();
+        Array.ForEach(players, static player => player.Start());
+        var (before, since) = (0L, TimeSpan.Zero);
+        while (!stop.IsCancellationRequested && watch.Elapsed < end)
+        {
+            stop.Token.WaitHandle.WaitOne(end - watch.Elapsed < Second ? end - watch.Elapsed : Second);
+            var (now, at) = (Interlocked.Read(ref played), watch.Elapsed);
+            Print($"{at.TotalSeconds,8:0} s {now,12} histories {(now - before) / (at - since).TotalSeconds,10:0} histories/s");
+            (before, since) = (now, at);
+        }
+
+        stop.Cancel();
+        Array.ForEach(players, static player => player.Join());
+        if (found is not { } broken)
+        {
+            Print($"{played} histories in {watch.Elapsed.TotalSeconds:0.0} s, {played / watch.Elapsed.TotalSeconds:0} histories/s: every rule was kept");
+            return 0;
+        }
+
+        Console.WriteLine($"The history of seed {broken.Seed} breaks a rule. A shorter one is looked for.");
+        Console.WriteLine(Search.Tell(Search.Shortest(broken, null), null));
+        return 1;
+
+        void Play()
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var seed = (int)((first + Interlocked.Increment(ref next)) & int.MaxValue);
+                if (Search.Play(seed, null) is { } rule)
+                {
+                    lock (gate)
+                    {
+                        found ??= (seed, rule);
+                    }
+
+                    stop.Cancel();
+                }
+
+                Interlocked.Increment(ref played);
+            }
+        }
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+}
