@@ -47,7 +47,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     public void Settle(in AttemptEnd end, double chance)
     {
         var task = end.Task;
-        if (end.Kind != EndKind.GivenBack)
+        if (end.Kind is not (EndKind.GivenBack or EndKind.Interrupted)) // one that was cancelled says nothing of how long its type takes
         {
             task.Type.Took(end.Elapsed);
         }

@@ -125,6 +125,18 @@ public sealed class AttemptsSpec
     }
 
     [Fact]
+    public void A_run_that_was_cancelled_says_nothing_of_how_long_its_type_takes()
+    {
+        var world = new LedgerWorld();
+        var root = world.Submit();
+        world.Cancel(root);
+        world.EndInterrupted(root);
+
+        Assert.Equal(TaskState.Cancelled, root.State);
+        Assert.Null(world.Work.Estimate);
+    }
+
+    [Fact]
     public void Giving_back_costs_no_attempt()
     {
         var world = new LedgerWorld();
