@@ -32,7 +32,7 @@ internal static class RandomHistories
         var (before, since) = (0L, TimeSpan.Zero);
         while (!stop.IsCancellationRequested && watch.Elapsed < end)
         {
-            stop.Token.WaitHandle.WaitOne(end - watch.Elapsed < Second ? end - watch.Elapsed : Second);
+            stop.Token.WaitHandle.WaitOne(Second);
             var (now, at) = (Interlocked.Read(ref played), watch.Elapsed);
             Print($"{at.TotalSeconds,8:0} s {now,12} histories {(now - before) / (at - since).TotalSeconds,10:0} histories/s");
             (before, since) = (now, at);
