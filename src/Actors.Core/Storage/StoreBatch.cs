@@ -1,0 +1,57 @@
+namespace Actors.Storage;
+
+/// <summary>What one commit writes: all of it, or nothing. A store only reads it.</summary>
+internal sealed class StoreBatch
+{
+    /// <summary>1-based, without a gap in one epoch: a commit whose fate is unknown is resolved by reading the last number that stands in the store.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Tasks that are new in the store, in any state. Ordered by tree and number within each tree.</summary>
+    public List<TaskRow> Added { get; } = [];
+
+    /// <summary>Tasks that stand there already: all but key, id, parent, type, payload, options and creation time is written. On a root's row the counts and the end of its tree are, too.</summary>
+    public List<TaskRow> Changed { get; } = [];
+
+    /// <summary>Trees of which only the counts have changed, on a root's row that is in neither list above.</summary>
+    public List<TreeRow> Trees { get; } = [];
+
+    /// <summary>The numbers of trees that are live from now on. Never one that ends in the same batch.</summary>
+    public List<long> Opened { get; } = [];
+
+    /// <summary>The numbers of trees that stand there as live and have ended.</summary>
+    public List<long> Closed { get; } = [];
+
+    /// <summary>What workers have from now on; of others nothing has changed.</summary>
+    public List<RunningRow> Running { get; } = [];
+
+    /// <summary>The numbers of inbox rows whose tasks are among <see cref="Added"/>, or were found to stand in the store: they leave the inbox.</summary>
+    public List<long> Taken { get; } = [];
+
+    /// <summary>The number that the next tree gets.</summary>
+    public long NextTree { get; set; }
+
+    /// <summary>How many trees are live.</summary>
+    public long LiveTrees { get; set; }
+
+    /// <summary>How many tasks are live.</summary>
+    public long LiveTasks { get; set; }
+
+    public bool IsEmpty => Added.Count + Changed.Count + Trees.Count + Opened.Count + Closed.Count + Running.Count + Taken.Count == 0;
+}
+
+/// <summary>A tree of which only the counts have changed.</summary>
+/// <param name="Tree">Its number.</param>
+/// <param name="Counts">As in <see cref="TaskRow.Counts"/>.</param>
+/// <param name="EndedAt">As in <see cref="TaskRow.TreeEndedAt"/>.</param>
+internal readonly record struct TreeRow(long Tree, byte[]? Counts, long EndedAt);
+
+/// <summary>What a worker has.</summary>
+/// <param name="Worker">Its number in this process.</param>
+/// <param name="Tasks">The tasks that it has not reported; null where it has nothing any more.</param>
+internal readonly record struct RunningRow(int Worker, RunningTask[]? Tasks);
+
+/// <summary>A task that a worker has.</summary>
+/// <param name="Tree">Its tree.</param>
+/// <param name="Number">Its number there.</param>
+/// <param name="Attempt">The attempt.</param>
+internal readonly record struct RunningTask(long Tree, long Number, int Attempt);
