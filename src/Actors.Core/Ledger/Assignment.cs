@@ -63,5 +63,8 @@ internal sealed class WorkerRecord(int id, int pool, object? reference = null)
 
     public long NextCheckTicks => Math.Min(Math.Min(RecallAtTicks, TimeoutAtTicks), AbandonAtTicks);
 
+    /// <summary>Whether the open batch of the <see cref="Storage.Journal"/> has it.</summary>
+    public bool IsTouched { get; set; }
+
     public void ClearChecks() => RecallAtTicks = TimeoutAtTicks = AbandonAtTicks = long.MaxValue;
 }

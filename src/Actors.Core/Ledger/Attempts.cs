@@ -13,17 +13,20 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     {
         ledger.RunsOut--;
         var task = run.Task;
+        var isBlamed = mayBeGuilty && (wasAlone || ledger.Journal is not null);
         if (mayBeGuilty)
         {
             task.IsSuspect = true;
+            ledger.Journal?.Touch(task);
         }
 
         if (task.Interruption == Interruption.Cancel || (task.Interruption == Interruption.Timeout && mayBeGuilty))
         {
             SettleInterrupted(task, TimeSpan.Zero, 0);
         }
-        else if (mayBeGuilty && wasAlone && ++task.Losses >= ledger.Settings.WorkerLossesMax)
+        else if (isBlamed && ++task.Losses >= ledger.Settings.WorkerLossesMax)
         {
+            task.Attempt -= task.Stored is null ? 0 : 1; // counted as a loss already
             var failure = NewFailure(
                 task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");
             Tell(task, failure, TimeSpan.Zero, null);
@@ -101,7 +104,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
                 endings.End(task, task is JoinRecord { PendingFailure: { } pending } ? task.Type.Failed(pending) : task.Type.Cancelled);
                 break;
             case Interruption.Timeout:
-                var failure = NewFailure(task, FailureKind.Timeout, $"Attempt {task.Attempt} took longer than its timeout of {task.Timeout}.");
+                var failure = NewFailure(task, FailureKind.Timeout, $"Attempt {task.AttemptNumber} took longer than its timeout of {task.Timeout}.");
                 Fail(task, failure, null, elapsed, chance);
                 break;
             case Interruption.Stop:
@@ -135,7 +138,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
 
     private void Tell(TaskRecord task, Failure failure, TimeSpan elapsed, TimeSpan? retryIn)
     {
-        ledger.Effects.Add(new AttemptFailed(task, task.Attempt, failure, elapsed, retryIn));
+        ledger.Effects.Add(new AttemptFailed(task, task.AttemptNumber, failure, elapsed, retryIn));
         ledger.Observer?.AttemptFailed(task, failure, retryIn);
     }
 
@@ -146,7 +149,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     {
         TaskId = task.Id,
         TaskType = task.Type.Name,
-        Attempt = task.Attempt,
+        Attempt = task.AttemptNumber,
         Path = TaskPath.From(task.Id, task.ParentPath),
     };
 }

@@ -48,6 +48,20 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
             throw new UnreachableException($"Pool {pool.Name} counts {pool.Ready} ready tasks and has none.");
         }
 
+        Send(pool, worker, count);
+    }
+
+    /// <summary>Gives a worker a task that is in no queue.</summary>
+    public AssignedTask AssignAlone(PoolRecord pool, WorkerRecord worker, TaskRecord task)
+    {
+        pool.Ready++; // the start takes it back
+        var run = _chosen[0] = Start(pool, worker, task);
+        Send(pool, worker, 1);
+        return run;
+    }
+
+    private void Send(PoolRecord pool, WorkerRecord worker, int count)
+    {
         var assignment = new Assignment(worker, count);
         Array.Copy(_chosen, assignment.Tasks, count);
         Array.Clear(_chosen, 0, count);
@@ -55,16 +69,15 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         worker.Outstanding = count;
         pool.Busy++;
         ledger.RunsOut += count;
-        if (count > 1)
+        if (ledger.Journal is { } journal)
         {
-            worker.RecallAtTicks = ledger.After(ledger.Settings.Slice);
+            journal.Touch(worker); // its times begin when the commit has let it go: see TaskLedger.Sent
         }
-        else if (assignment.Tasks[0].Task.Timeout is { } timeout)
+        else
         {
-            worker.TimeoutAtTicks = ledger.After(timeout);
+            watch.Sent(assignment);
         }
 
-        watch.Notice(worker);
         ledger.Effects.Add(assignment);
     }
 
@@ -78,6 +91,6 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         task.Interruption = Interruption.None;
         task.ForgetHeld();
         ledger.Observer?.Started(task);
-        return new AssignedTask(task, task.Run, task.Attempt);
+        return new AssignedTask(task, task.Run, task.AttemptNumber);
     }
 }

@@ -79,7 +79,8 @@ internal sealed class Endings(TaskLedger ledger)
         {
             join.Owner = task;
             ledger.Tally.Move(task, TaskState.Joining);
-            ledger.Register(join, tree, task);
+            ledger.Journal?.Touch(task);
+            ledger.Register(join, tree, task, task);
         }
 
         RegisterAll(task.Held, task, join, tree, parent);
@@ -99,7 +100,9 @@ internal sealed class Endings(TaskLedger ledger)
     public void Folded(JoinRecord fold, object? state)
     {
         fold.FoldState = state;
+        fold.Folded += fold.Step!.Length;
         fold.Step = null;
+        ledger.Journal?.Touch(fold);
         fold.Attempt = 0;
         ledger.Tally.Move(fold, TaskState.Waiting);
         NextStep(fold);
@@ -127,12 +130,12 @@ internal sealed class Endings(TaskLedger ledger)
                 continue;
             }
 
-            ledger.Register(child, tree, parent);
+            ledger.Register(child, tree, parent, spawner);
         }
     }
 
     /// <summary>Children that were spawned early may have ended before their join was known: their outcomes were kept.</summary>
-    private static void FeedEarly(JoinRecord join, TaskRecord owner)
+    private void FeedEarly(JoinRecord join, TaskRecord owner)
     {
         if (join.EarlyChildren is null)
         {
@@ -149,6 +152,7 @@ internal sealed class Endings(TaskLedger ledger)
 
             early.Child.Join = join;
             early.Child.JoinIndex = index;
+            ledger.Journal?.Touch(early.Child);
             if (early.Outcome is not null)
             {
                 Take(join, index, early.Outcome);
@@ -231,26 +235,28 @@ internal sealed class Endings(TaskLedger ledger)
         }
 
         tree.Leave(outcome.State);
+        ledger.Journal?.End(task, tree, outcome);
         if (tree.Live == 0)
         {
             EndTree(tree);
         }
     }
 
-    private void EndTree(TreeRecord tree)
+    internal void EndTree(TreeRecord tree)
     {
         if (tree.Completion is { } completion)
         {
             tree.Completion = null;
-            ledger.Register(completion, tree, tree);
+            ledger.Register(completion, tree, tree, null);
             return;
         }
 
         ledger.RemoveTree(tree);
+        ledger.Journal?.Close(tree);
         ledger.Effects.Add(new TreeEnded(tree, tree.ToOutcome()));
     }
 
-    private static void Take(JoinRecord join, int index, Outcome outcome)
+    internal static void Take(JoinRecord join, int index, Outcome outcome)
     {
         if (outcome.IsSucceeded)
         {
@@ -276,9 +282,9 @@ internal sealed class Endings(TaskLedger ledger)
         }
     }
 
-    private void Decide(JoinRecord join)
+    internal void Decide(JoinRecord join)
     {
-        if (join.IsDecided || join.State.IsTerminal())
+        if (join.IsDecided || join.State.IsTerminal() || join.Tree is { Stored.IsLoading: true })
         {
             return;
         }
@@ -364,13 +370,18 @@ internal sealed class Endings(TaskLedger ledger)
             return;
         }
 
+        if ((fold.Arrived?.Count ?? 0) >= ledger.Settings.FoldStepMax || fold.IsDecided)
+        {
+            TakeStep(fold);
+            ledger.MakeReady(fold);
+        }
+    }
+
+    /// <summary>Sets aside what the next step folds in.</summary>
+    internal void TakeStep(JoinRecord fold)
+    {
         var arrived = fold.Arrived?.Count ?? 0;
         var stepMax = ledger.Settings.FoldStepMax;
-        if (arrived < stepMax && !fold.IsDecided)
-        {
-            return;
-        }
-
         var taken = Math.Min(arrived, stepMax);
         fold.Step = new Outcome[taken];
         for (var index = 0; index < taken; index++)
@@ -379,7 +390,6 @@ internal sealed class Endings(TaskLedger ledger)
         }
 
         fold.IsLastStep = fold.IsDecided && taken == arrived;
-        ledger.MakeReady(fold);
     }
 
     private void CollectChildren(LiveParent parent)

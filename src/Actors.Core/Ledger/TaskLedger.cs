@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Actors.Storage;
 
 namespace Actors.Ledger;
 
@@ -18,10 +19,12 @@ internal sealed class TaskLedger
     private readonly IdIndex<TaskRecord> _live = new();
     private readonly IdIndex<TreeRecord> _trees = new();
     private readonly DueQueue _due = new();
+    private readonly Queue<TaskRecord> _suspects = new();
     private readonly Endings _endings;
     private readonly Attempts _attempts;
     private readonly WorkerWatch _watch;
     private readonly Chunks _chunks;
+    private AssignedTask? _suspectOut;
 
     public TaskLedger(LedgerSettings settings, IEnumerable<string> pools, int types)
     {
@@ -41,6 +44,9 @@ internal sealed class TaskLedger
 
     /// <summary>Whoever wants to see each task come and go: a test kit; null where nobody does.</summary>
     public ILedgerObserver? Observer { get; set; }
+
+    /// <summary>What is to be written into a store; null where there is none.</summary>
+    public Journal? Journal { get; set; }
 
     public Tally Tally { get; }
 
@@ -83,7 +89,19 @@ internal sealed class TaskLedger
 
         var tree = new TreeRecord(root, completion);
         _trees.TryAdd(tree);
-        Register(root, tree, tree);
+        if (Journal is not null)
+        {
+            Journal.Open(tree);
+            Register(root, tree, tree, null);
+            if (completion is not null)
+            {
+                Journal.Withhold(completion, tree);
+            }
+
+            return (tree, true);
+        }
+
+        Register(root, tree, tree, null);
         return (tree, true);
     }
 
@@ -126,7 +144,7 @@ internal sealed class TaskLedger
             return;
         }
 
-        var isNew = ends.IsEmpty;
+        var isNew = false;
         foreach (ref readonly var end in ends)
         {
             if (end.Task.State != TaskState.Running || end.Task.Run != end.Run)
@@ -135,7 +153,12 @@ internal sealed class TaskLedger
                 continue;
             }
 
-            isNew = true;
+            if (!isNew)
+            {
+                isNew = true;
+                Journal?.Touch(worker);
+            }
+
             worker.Outstanding--;
             RunsOut--;
             chance += GoldenRatio; // one draw a report, and yet each of its retries rests differently
@@ -148,7 +171,7 @@ internal sealed class TaskLedger
             _watch.Release(worker);
             _pools[worker.Pool].Idle.Push(worker);
         }
-        else if (isNew) // what comes a second time must not put off a timeout, or make it be forgotten
+        else if (isNew || ends.IsEmpty) // what comes a second time must not put off a timeout, or make it be forgotten
         {
             _watch.WatchRest(worker, runningFor);
         }
@@ -171,7 +194,13 @@ internal sealed class TaskLedger
         }
 
         early.Add(child.Id, (child, null));
-        Register(child, parent.Tree!, parent);
+        Register(child, parent.Tree!, parent, parent);
+        if (Journal is not null)
+        {
+            child.Stored!.Flags |= TaskFlags.Early;
+            Journal.Touch(parent);
+        }
+
         if (parent.Interruption == Interruption.Cancel)
         {
             _endings.Cancel(child);
@@ -218,6 +247,7 @@ internal sealed class TaskLedger
         }
 
         tree.IsCancelRequested = true;
+        Journal?.Touch(tree);
         _endings.CancelBelow(tree);
         return true;
     }
@@ -243,14 +273,12 @@ internal sealed class TaskLedger
         }
 
         NowTicks = now.UtcTicks;
+        DispatchSuspect();
         foreach (var pool in _pools)
         {
-            while (pool.Ready > 0 && pool.Idle.TryPop(out var worker))
+            while (pool.Ready > 0 && TakeIdle(pool) is { } worker)
             {
-                if (worker.IsKnown)
-                {
-                    _chunks.Assign(pool, worker);
-                }
+                _chunks.Assign(pool, worker);
             }
         }
     }
@@ -280,8 +308,19 @@ internal sealed class TaskLedger
 
     internal void Interrupt(TaskRecord task, Interruption reason) => _watch.Interrupt(task, reason);
 
+    /// <summary>The time at which an assignment has left for its worker: its slice and its timeout begin.</summary>
+    public void Sent(Assignment assignment, DateTimeOffset now)
+    {
+        NowTicks = now.UtcTicks;
+        _watch.Sent(assignment);
+    }
+
     /// <summary>Counts a task in: registered before it can run.</summary>
-    internal void Register(TaskRecord task, TreeRecord tree, LiveParent parent)
+    /// <param name="task">The task.</param>
+    /// <param name="tree">Its tree.</param>
+    /// <param name="parent">Its nearest live ancestor, or the tree.</param>
+    /// <param name="spawner">Who spawned it, or the owner of a join; null for a root and for a completion task.</param>
+    internal void Register(TaskRecord task, TreeRecord tree, LiveParent parent, TaskRecord? spawner)
     {
         if (!_live.TryAdd(task))
         {
@@ -290,6 +329,8 @@ internal sealed class TaskLedger
 
         tree.Enter(task);
         parent.Adopt(task);
+        Journal?.Add(task, tree, spawner);
+        Journal?.Touch(tree);
         Observer?.Registered(task);
         if (task is JoinRecord)
         {
@@ -315,7 +356,7 @@ internal sealed class TaskLedger
     {
         switch (task.State)
         {
-            case TaskState.Ready:
+            case TaskState.Ready when task.Type.Pool != TaskType.Nowhere && !IsSetApart(task):
                 _pools[task.Type.Pool].Ready--;
                 break;
             case TaskState.Scheduled:
@@ -329,6 +370,36 @@ internal sealed class TaskLedger
         _live.Remove(task);
     }
 
+    /// <summary>A tree comes back from a store. Its rows follow.</summary>
+    internal void Restore(TreeRecord tree)
+    {
+        if (!_trees.TryAdd(tree))
+        {
+            throw new StoreException($"The store is damaged: tree {tree.Id} stands there twice.");
+        }
+    }
+
+    /// <summary>A live task comes back from a store.</summary>
+    internal void Restore(TaskRecord task, TreeRecord tree, LiveParent parent, TaskState state)
+    {
+        if (!_live.TryAdd(task))
+        {
+            throw new StoreException($"The store is damaged: task {task.Id} of tree {tree.Id} stands there twice.");
+        }
+
+        tree.Enter(task);
+        parent.Adopt(task);
+        Tally.Enter(task, state);
+        if (state == TaskState.Scheduled)
+        {
+            _due.Add(task, task.DueAtTicks);
+        }
+    }
+
+    internal Endings Endings => _endings;
+
+    internal void BeginStep(DateTimeOffset now) => NowTicks = now.UtcTicks;
+
     internal void RemoveTree(TreeRecord tree) => _trees.Remove(tree);
 
     internal void MakeReady(TaskRecord task)
@@ -337,8 +408,60 @@ internal sealed class TaskLedger
         PushReady(task);
     }
 
-    private void PushReady(TaskRecord task)
+    /// <summary>
+    /// Where deaths of the process are counted only one suspect runs at a time, whatever the pool: so the next death has one culprit, and those that merely
+    /// ran beside it are never quarantined with it.
+    /// </summary>
+    private bool IsSetApart(TaskRecord task) => Journal is not null && task.IsSuspect;
+
+    private void DispatchSuspect()
     {
+        for (var left = _suspects.Count; left > 0 && _suspectOut is not { IsCurrent: true }; left--)
+        {
+            var task = _suspects.Dequeue();
+            if (task.State != TaskState.Ready)
+            {
+                continue; // cancelled meanwhile
+            }
+
+            var pool = _pools[task.Type.Pool];
+            if (TakeIdle(pool) is { } worker)
+            {
+                _suspectOut = _chunks.AssignAlone(pool, worker, task);
+            }
+            else
+            {
+                _suspects.Enqueue(task);
+            }
+        }
+    }
+
+    private static WorkerRecord? TakeIdle(PoolRecord pool)
+    {
+        while (pool.Idle.TryPop(out var worker))
+        {
+            if (worker.IsKnown)
+            {
+                return worker;
+            }
+        }
+
+        return null;
+    }
+
+    internal void PushReady(TaskRecord task)
+    {
+        if (task.Type.Pool == TaskType.Nowhere)
+        {
+            return; // came back from a store, and this program knows no handler of it: it is kept for one that does
+        }
+
+        if (IsSetApart(task))
+        {
+            _suspects.Enqueue(task);
+            return;
+        }
+
         var pool = _pools[task.Type.Pool];
         pool.Ready++;
         pool.Queue.Push(task);
@@ -348,11 +471,13 @@ internal sealed class TaskLedger
     {
         if (delay <= TimeSpan.Zero)
         {
+            Journal?.Touch(task);
             MakeReady(task);
             return;
         }
 
         Tally.Move(task, TaskState.Scheduled);
         _due.Add(task, After(delay));
+        Journal?.Touch(task);
     }
 }

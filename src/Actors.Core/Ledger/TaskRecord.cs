@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Actors.Storage;
 
 namespace Actors.Ledger;
 
@@ -45,15 +46,24 @@ internal abstract class LiveParent(TaskId id)
 /// ledger, which alone changes them.
 /// </summary>
 [DebuggerDisplay("{Type} {Id} {State}")]
-internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPath? parentPath, SpawnOptions? options) : LiveParent(id)
+internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, SpawnOptions? options) : LiveParent(id)
 {
     private RareFacts? _rare = options is null ? null : new RareFacts { Options = options };
+    private ITaskMessage? _message = message;
     private TaskPath? _path;
     private volatile Interruption _interruption;
 
     public TaskType Type { get; } = type;
 
-    public ITaskMessage Message { get; } = message;
+    /// <summary>The message. Of a task that came back from a store it is read when it is first asked for: by its worker.</summary>
+    /// <exception cref="PayloadException">What stands in the store cannot be read.</exception>
+    public ITaskMessage Message => _message ??= Type.Format!.ReadMessage(Stored!.Payload!);
+
+    /// <summary>Whether the message is there without being read.</summary>
+    public bool HasMessage => _message is not null;
+
+    /// <summary>What it has besides where there is a store; null where there is none.</summary>
+    public StoredTask? Stored { get; set; }
 
     /// <summary>The path of the task that spawned it; null for a root.</summary>
     public TaskPath? ParentPath { get; } = parentPath;
@@ -89,10 +99,16 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage message, TaskPa
     /// <summary>1-based; what the retry policy counts. Runs that cost no attempt take it back.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>
+    /// What people are told: 1-based. Where there is a store, a run that died with its worker or its process counts here, and not for the retry policy: so
+    /// that no two runs whose traces outlive them have the same number.
+    /// </summary>
+    public int AttemptNumber => Stored is null ? Attempt : Attempt + Losses;
+
     /// <summary>Counts every dispatch and never goes back: what an earlier run says later is told apart by it.</summary>
     public int Run { get; set; }
 
-    /// <summary>How often a worker was lost that had this task alone.</summary>
+    /// <summary>How often a worker was lost that had this task alone; with a store, how often its worker or its process died in a run.</summary>
     public int Losses
     {
         get => _rare?.Losses ?? 0;
@@ -192,7 +208,7 @@ internal enum Interruption : byte
 
 /// <summary>A join: a task that becomes ready when its rule says so, and whose outcome is that of its owner.</summary>
 internal sealed class JoinRecord(
-    TaskId id, TaskType type, ITaskMessage message, TaskPath parentPath, JoinPolicy policy, int children, bool isFold)
+    TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, JoinPolicy policy, int children, bool isFold)
     : TaskRecord(id, type, message, parentPath, null)
 {
     /// <summary>The task that ended with this join.</summary>
@@ -219,6 +235,12 @@ internal sealed class JoinRecord(
 
     /// <summary>What the current step of a fold folds in; kept until the step has succeeded.</summary>
     public Outcome[]? Step { get; set; }
+
+    /// <summary>How many outcomes the steps that have succeeded have folded in.</summary>
+    public long Folded { get; set; }
+
+    /// <summary>How many tasks of its tree had ended when it was made.</summary>
+    public long MadeAfter { get; set; }
 
     /// <summary>Whether the current step is the fold's last.</summary>
     public bool IsLastStep { get; set; }

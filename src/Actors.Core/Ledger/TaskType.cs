@@ -3,6 +3,9 @@ namespace Actors.Ledger;
 /// <summary>What the ledger knows of all tasks of one type. Made at start-up; <see cref="Estimate"/> alone changes, in the ledger.</summary>
 internal abstract class TaskType(int index, string name, int pool)
 {
+    /// <summary>The pool of a type that stands in the store and that this program does not know.</summary>
+    public const int Nowhere = -1;
+
     /// <summary>Its place in the counts.</summary>
     public int Index { get; } = index;
 
@@ -15,6 +18,9 @@ internal abstract class TaskType(int index, string name, int pool)
     public TimeSpan? Timeout { get; init; }
 
     public RetryPolicy Retry { get; init; } = RetryPolicy.None;
+
+    /// <summary>How its messages and results are written; null where there is no store.</summary>
+    public Storage.ITaskFormat? Format { get; init; }
 
     /// <summary>Running average of how long an attempt takes; null until one has ended.</summary>
     public TimeSpan? Estimate { get; private set; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Actors.Storage;
 
 namespace Actors.Ledger;
 
@@ -25,6 +26,9 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     public long Cancelled { get; private set; }
 
+    /// <summary>How many tasks have ended.</summary>
+    public long Ended => Succeeded + Failed + Cancelled;
+
     public long UnjoinedFailures { get; set; }
 
     public Failure? FirstUnjoinedFailure { get; set; }
@@ -35,6 +39,23 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     /// <summary>Its ready tasks: a list of stacks, one for each pool in which it ever had one. Seldom more than two.</summary>
     public ReadyStack? ReadyStacks { get; set; }
+
+    /// <summary>What it has besides where there is a store; null where there is none.</summary>
+    public StoredTree? Stored { get; set; }
+
+    /// <summary>Takes over the counts of a tree that comes back from a store.</summary>
+    public void Restore(TreeCounts counts)
+    {
+        (Succeeded, Failed, Cancelled) = (counts.Succeeded, counts.Failed, counts.Cancelled);
+        (UnjoinedFailures, FirstUnjoinedFailure) = (counts.UnjoinedFailures, counts.FirstUnjoinedFailure?.ToFailure());
+        IsCancelRequested = counts.IsCancelRequested;
+    }
+
+    /// <summary>While its rows are being read it cannot end: that counts as one live task.</summary>
+    public void BeginLoading() => Live++;
+
+    /// <summary>All its rows have been read.</summary>
+    public void EndLoading() => Live--;
 
     public void Enter(TaskRecord task)
     {

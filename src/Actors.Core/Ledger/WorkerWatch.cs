@@ -54,6 +54,27 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
     /// <summary>A time of this worker may come before the next check.</summary>
     public void Notice(WorkerRecord worker) => NextCheckTicks = Math.Min(NextCheckTicks, worker.NextCheckTicks);
 
+    /// <summary>An assignment is on its way: its times begin.</summary>
+    public void Sent(Assignment assignment)
+    {
+        var worker = assignment.Worker;
+        if (worker.Assignment != assignment)
+        {
+            return; // lost meanwhile
+        }
+
+        if (assignment.Tasks.Length > 1)
+        {
+            worker.RecallAtTicks = ledger.After(ledger.Settings.Slice);
+        }
+        else if (assignment.Tasks[0].Task is { Timeout: { } timeout, Interruption: Interruption.None })
+        {
+            worker.TimeoutAtTicks = ledger.After(timeout);
+        }
+
+        Notice(worker);
+    }
+
     /// <summary>Does what is due.</summary>
     public void Check()
     {
@@ -144,6 +165,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
 
     public void Release(WorkerRecord worker)
     {
+        ledger.Journal?.Touch(worker);
         worker.Assignment = null;
         worker.Outstanding = 0;
         worker.ClearChecks();
@@ -166,6 +188,11 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         }
 
         task.Interruption = reason;
+        if (reason == Interruption.Cancel)
+        {
+            ledger.Journal?.Touch(task);
+        }
+
         ledger.Effects.Add(new CancelRun(worker.Assignment!, run, reason));
     }
 

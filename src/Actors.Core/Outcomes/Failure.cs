@@ -17,6 +17,12 @@ public enum FailureKind
 
     /// <summary>The worker was lost with it too often.</summary>
     WorkerLost,
+
+    /// <summary>The process died while it ran this task alone, as often as is allowed: see <c>actors.worker-losses-max</c>.</summary>
+    Quarantined,
+
+    /// <summary>What stands in the store cannot be read, or cannot be written there.</summary>
+    Payload,
 }
 
 /// <summary>Why a task failed. A task that failed because a task it joined failed has that task's failure. Immutable.</summary>

@@ -3,6 +3,9 @@ namespace Actors;
 /// <summary>How a task ended: succeeded with a result, failed with a failure, or cancelled. Immutable.</summary>
 public abstract class Outcome
 {
+    /// <summary>The result as it is written into a store, where it has been; null otherwise.</summary>
+    internal byte[]? Json { get; set; }
+
     private protected Outcome(TaskState state, Failure? failure)
     {
         State = state;

@@ -15,7 +15,7 @@ internal interface ITaskStore : IDisposable
 
     /// <summary>
     /// Opens the store for writing: creates or migrates the schema, refuses where another process has it, begins a new epoch, and turns what was running when the
-    /// last owner ended into suspects (attempt counted; a loss more where it ran alone), all in one transaction.
+    /// last owner ended into suspects (attempt counted, a loss more), all in one transaction.
     /// </summary>
     /// <param name="owner">Who opens it, for the message to whom it is refused: host, process, since when.</param>
     /// <param name="takeOver">Whether to fence off a live owner rather than be refused.</param>

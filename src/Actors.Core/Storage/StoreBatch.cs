@@ -6,7 +6,7 @@ internal sealed class StoreBatch
     /// <summary>1-based, without a gap in one epoch: a commit whose fate is unknown is resolved by reading the last number that stands in the store.</summary>
     public long Number { get; set; }
 
-    /// <summary>Tasks that are new in the store, in any state. Ordered by tree and number within each tree.</summary>
+    /// <summary>Tasks that are new in the store, in any state; those of one tree in the order of their numbers.</summary>
     public List<TaskRow> Added { get; } = [];
 
     /// <summary>Tasks that stand there already: all but key, id, parent, type, payload, options and creation time is written. On a root's row the counts and the end of its tree are, too.</summary>

@@ -1,0 +1,55 @@
+using Actors.Ledger;
+
+namespace Actors.Storage;
+
+/// <summary>
+/// Holds back what a step led to until the step is committed. One commit is under way at a time; what gathers meanwhile is the next: no commit is put off to
+/// gather more, and none is made for nothing.
+/// </summary>
+/// <remarks>Pure: whoever holds it carries a batch to the store, and says when it is there. One thread at a time.</remarks>
+internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
+{
+    private List<LedgerEffect> _held = [];
+    private List<LedgerEffect> _released = [];
+
+    /// <summary>The batch that is on its way; null while none is.</summary>
+    public StoreBatch? UnderWay { get; private set; }
+
+    /// <summary>How many effects wait for a commit.</summary>
+    public int Held => _held.Count + (UnderWay is null ? 0 : ledger.Effects.Count);
+
+    /// <summary>What may leave now, in order; valid until the next call. Moves on to the next batch where none is on its way.</summary>
+    /// <param name="batch">A batch to carry to the store; null where none begins.</param>
+    public IReadOnlyList<LedgerEffect> Step(out StoreBatch? batch)
+    {
+        batch = null;
+        _released.Clear();
+        if (UnderWay is not null)
+        {
+            return _released;
+        }
+
+        if (journal.IsEmpty)
+        {
+            _released.AddRange(ledger.Effects);
+        }
+        else
+        {
+            _held.AddRange(ledger.Effects);
+            batch = UnderWay = journal.TakeBatch();
+        }
+
+        ledger.Effects.Clear();
+        return _released;
+    }
+
+    /// <summary>The batch stands in the store.</summary>
+    /// <returns>What it held back, in order; valid until the next call.</returns>
+    public IReadOnlyList<LedgerEffect> Committed()
+    {
+        UnderWay = null;
+        (_held, _released) = (_released, _held);
+        _held.Clear();
+        return _released;
+    }
+}

@@ -1,0 +1,274 @@
+using System.Text;
+using Actors.Ledger;
+
+namespace Actors.Storage;
+
+/// <summary>
+/// Marks what a step of the ledger changes, and makes rows of it when the next commit begins: a task that changed five times meanwhile is written once, as it
+/// stands then. Steps are never split, so what a batch holds is a state that the ledger has been in.
+/// </summary>
+/// <remarks>Belongs to the ledger; one thread at a time.</remarks>
+internal sealed class Journal(TaskLedger ledger, long nextTree)
+{
+    private readonly List<TaskRecord> _tasks = [];
+    private readonly List<TreeRecord> _trees = [];
+    private readonly List<WorkerRecord> _workers = [];
+    private readonly List<long> _taken = [];
+    private long _nextTree = nextTree;
+    private long _batch;
+
+    /// <summary>Whether nothing is to be written.</summary>
+    public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count == 0;
+
+    /// <summary>A tree is new: it gets its number.</summary>
+    public void Open(TreeRecord tree) => tree.Stored = new StoredTree(_nextTree++);
+
+    /// <summary>A task is new: it gets its number. Before anything else of it is told.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="tree">Its tree.</param>
+    /// <param name="spawner">Who spawned it, or the owner of a join; null for a root and for a completion task.</param>
+    public void Add(TaskRecord task, TreeRecord tree, TaskRecord? spawner)
+    {
+        var stored = task.Stored ??= new StoredTask(null);
+        if (stored.Number != TaskRow.None)
+        {
+            stored.Flags &= ~TaskFlags.Withheld; // a completion task that is real now
+            Touch(task);
+            return;
+        }
+
+        stored.Payload ??= task.Type.Format!.WriteMessage(task.Message);
+        stored.Number = tree.Stored!.NextTask++;
+        stored.Parent = spawner?.Stored!.Number ?? TaskRow.None;
+        stored.CreatedAt = ledger.NowTicks;
+        if (task is JoinRecord join)
+        {
+            stored.Flags |= join.IsFold ? TaskFlags.Join | TaskFlags.Fold : TaskFlags.Join;
+            join.MadeAfter = tree.Ended;
+        }
+
+        task.Tree = tree;
+        Touch(task);
+    }
+
+    /// <summary>A completion task comes with its tree, and becomes real when all others have ended.</summary>
+    public void Withhold(TaskRecord completion, TreeRecord tree)
+    {
+        Add(completion, tree, null);
+        completion.Stored!.Flags |= TaskFlags.Completion | TaskFlags.Withheld;
+    }
+
+    /// <summary>A task has changed in what a store knows of it.</summary>
+    public void Touch(TaskRecord task)
+    {
+        if (task.Stored is { IsTouched: false } stored)
+        {
+            stored.IsTouched = true;
+            _tasks.Add(task);
+        }
+    }
+
+    /// <summary>A tree's counts have changed.</summary>
+    public void Touch(TreeRecord tree)
+    {
+        if (tree.Stored is { IsTouched: false } stored)
+        {
+            stored.IsTouched = true;
+            _trees.Add(tree);
+        }
+    }
+
+    /// <summary>What a worker has has changed.</summary>
+    public void Touch(WorkerRecord worker)
+    {
+        if (!worker.IsTouched)
+        {
+            worker.IsTouched = true;
+            _workers.Add(worker);
+        }
+    }
+
+    /// <summary>A task has ended, and its tree has counted it out.</summary>
+    public void End(TaskRecord task, TreeRecord tree, Outcome outcome)
+    {
+        var stored = task.Stored!;
+        stored.EndedAt = ledger.NowTicks;
+        stored.EndedOrder = tree.Ended;
+        stored.Outcome = outcome;
+        Touch(task);
+        Touch(tree);
+    }
+
+    /// <summary>A tree has ended.</summary>
+    public void Close(TreeRecord tree)
+    {
+        tree.Stored!.EndedAt = ledger.NowTicks;
+        Touch(tree);
+    }
+
+    /// <summary>An inbox row has become a task, or was one already.</summary>
+    public void Take(long inboxRow) => _taken.Add(inboxRow);
+
+    /// <summary>What has changed since the last batch.</summary>
+    public StoreBatch TakeBatch()
+    {
+        var batch = new StoreBatch { Number = ++_batch };
+        foreach (var tree in _trees)
+        {
+            var stored = tree.Stored!;
+            stored.IsTouched = false;
+            if (stored.EndedAt == TaskRow.None && !stored.IsOpen)
+            {
+                stored.IsOpen = true;
+                batch.Opened.Add(stored.Number);
+            }
+            else if (stored.EndedAt != TaskRow.None && stored.IsOpen)
+            {
+                stored.IsOpen = false;
+                batch.Closed.Add(stored.Number);
+            }
+
+            if (tree.Root.Stored is not { IsTouched: true })
+            {
+                batch.Trees.Add(new TreeRow(stored.Number, CountsOf(tree), stored.EndedAt));
+            }
+        }
+
+        foreach (var task in _tasks)
+        {
+            var stored = task.Stored!;
+            var row = RowOf(task, stored);
+            stored.IsTouched = false;
+            if (stored.IsInStore)
+            {
+                batch.Changed.Add(row);
+            }
+            else
+            {
+                stored.IsInStore = true;
+                batch.Added.Add(row);
+            }
+
+            if (task.HasMessage)
+            {
+                stored.Payload = null;
+            }
+        }
+
+        foreach (var worker in _workers)
+        {
+            worker.IsTouched = false;
+            batch.Running.Add(new RunningRow(worker.Id, TasksOf(worker)));
+        }
+
+        batch.Taken.AddRange(_taken);
+        batch.NextTree = _nextTree;
+        batch.LiveTrees = ledger.LiveTrees;
+        batch.LiveTasks = ledger.Tally.Live;
+        _tasks.Clear();
+        _trees.Clear();
+        _workers.Clear();
+        _taken.Clear();
+        return batch;
+    }
+
+    private static TaskRow RowOf(TaskRecord task, StoredTask stored)
+    {
+        var tree = task.Tree!;
+        var isRoot = stored.Number == 0;
+        return new TaskRow
+        {
+            Tree = tree.Stored!.Number,
+            Number = stored.Number,
+            Id = task.Id,
+            Parent = stored.Parent,
+            Type = task.Type.Name,
+            Payload = stored.Payload,
+            Options = stored.IsInStore ? null : StoreJson.Write(task.Options),
+            Flags = FlagsOf(task, stored),
+            Join = task.Join?.Stored?.Number ?? TaskRow.None,
+            Place = task.Join is null ? 0 : task.JoinIndex,
+            State = StateOf(task, stored),
+            DueAt = task.State == TaskState.Scheduled ? task.DueAtTicks : TaskRow.None,
+            Attempt = task.Attempt,
+            Losses = task.Losses,
+            CreatedAt = stored.CreatedAt,
+            EndedAt = stored.EndedAt,
+            EndedOrder = stored.EndedOrder,
+            Outcome = OutcomeOf(task.Type, stored.Outcome),
+            Joins = task is JoinRecord join ? JoinOf(join) : null,
+            Counts = isRoot ? CountsOf(tree) : null,
+            TreeEndedAt = isRoot ? tree.Stored.EndedAt : TaskRow.None,
+        };
+    }
+
+    /// <summary>That it runs is told by what its worker has.</summary>
+    private static TaskState StateOf(TaskRecord task, StoredTask stored) => stored.Flags.HasFlag(TaskFlags.Withheld) ? TaskState.Waiting
+        : task.State == TaskState.Running ? TaskState.Ready
+        : task.State;
+
+    private static TaskFlags FlagsOf(TaskRecord task, StoredTask stored)
+    {
+        var flags = stored.Flags;
+        if (task.State.IsTerminal())
+        {
+            return flags;
+        }
+
+        flags |= task.IsSuspect ? TaskFlags.Suspect : 0;
+        flags |= task.Early is null ? 0 : TaskFlags.HasEarly;
+        var isCancelled = task is { State: TaskState.Running, Interruption: Interruption.Cancel } and not JoinRecord { PendingFailure: not null };
+        return flags | (isCancelled ? TaskFlags.Cancelled : 0);
+    }
+
+    private static byte[]? OutcomeOf(TaskType type, Outcome? outcome) => outcome switch
+    {
+        { IsFailed: true } => StoreJson.Write(outcome.Failure!),
+        { IsSucceeded: true } => outcome.Json ??= type.Format!.WriteResult(outcome),
+        _ => null,
+    };
+
+    private static byte[] JoinOf(JoinRecord join) => StoreJson.Write(new StoredJoin
+    {
+        Policy = join.Policy.Kind.ToString(),
+        Needed = join.Policy.Needed,
+        Children = join.Children,
+        After = join.MadeAfter,
+        Folded = join.Folded,
+        State = join.FoldState is { } state ? Encoding.UTF8.GetString(state as byte[] ?? join.Type.Format!.WriteFoldState(state)) : null,
+    });
+
+    /// <summary>Null for a tree that never had more than its root: its row says it all.</summary>
+    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored!.NextTask == 1 ? null : StoreJson.Write(new TreeCounts
+    {
+        Tasks = tree.Stored.NextTask,
+        Live = tree.Live,
+        Succeeded = tree.Succeeded,
+        Failed = tree.Failed,
+        Cancelled = tree.Cancelled,
+        UnjoinedFailures = tree.UnjoinedFailures,
+        FirstUnjoinedFailure = tree.FirstUnjoinedFailure is { } first ? StoredFailure.Of(first) : null,
+        IsCancelRequested = tree.IsCancelRequested,
+        State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
+    });
+
+    private static RunningTask[]? TasksOf(WorkerRecord worker)
+    {
+        if (worker.Assignment is not { } assignment)
+        {
+            return null;
+        }
+
+        var tasks = new RunningTask[worker.Outstanding];
+        var count = 0;
+        foreach (var run in assignment.Tasks)
+        {
+            if (run.IsCurrent)
+            {
+                tasks[count++] = new RunningTask(run.Task.Tree!.Stored!.Number, run.Task.Stored!.Number, run.Attempt);
+            }
+        }
+
+        return tasks;
+    }
+}

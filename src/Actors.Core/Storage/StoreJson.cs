@@ -1,0 +1,128 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Actors.Storage;
+
+/// <summary>What stands as JSON in the columns of a store, apart from what users' types are written as. Names are part of the format: they never change.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(TreeCounts))]
+[JsonSerializable(typeof(StoredFailure))]
+[JsonSerializable(typeof(StoredOptions))]
+[JsonSerializable(typeof(StoredJoin))]
+internal sealed partial class StoreJson : JsonSerializerContext
+{
+    public static byte[] Write(TreeCounts value) => JsonSerializer.SerializeToUtf8Bytes(value, Default.TreeCounts);
+
+    public static byte[] Write(Failure value) => JsonSerializer.SerializeToUtf8Bytes(Storage.StoredFailure.Of(value), Default.StoredFailure);
+
+    public static byte[] Write(StoredJoin value) => JsonSerializer.SerializeToUtf8Bytes(value, Default.StoredJoin);
+
+    /// <returns>Null where nothing is different from the type.</returns>
+    public static byte[]? Write(SpawnOptions? options) => options is { Timeout: null, Retry: null } or null
+        ? null
+        : JsonSerializer.SerializeToUtf8Bytes(new StoredOptions(options.Timeout, options.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null), Default.StoredOptions);
+
+    public static TreeCounts ReadCounts(byte[] json) => Read(json, Default.TreeCounts);
+
+    public static Failure ReadFailure(byte[] json) => Read(json, Default.StoredFailure).ToFailure();
+
+    public static StoredJoin ReadJoin(byte[] json) => Read(json, Default.StoredJoin);
+
+    public static SpawnOptions ReadOptions(byte[] json)
+    {
+        var options = Read(json, Default.StoredOptions);
+        return new SpawnOptions { Timeout = options.Timeout, Retry = options.Retry?.ToPolicy() };
+    }
+
+    private static T Read<T>(byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException)
+        {
+            throw new StoreException($"The store is damaged: a {typeof(T).Name} cannot be read: {exception.Message}", exception);
+        }
+    }
+}
+
+/// <summary>A tree's counts.</summary>
+internal sealed record TreeCounts
+{
+    /// <summary>How many tasks it ever had: the number that the next one gets.</summary>
+    public long Tasks { get; init; }
+
+    public long Live { get; init; }
+
+    public long Succeeded { get; init; }
+
+    public long Failed { get; init; }
+
+    public long Cancelled { get; init; }
+
+    public long UnjoinedFailures { get; init; }
+
+    public StoredFailure? FirstUnjoinedFailure { get; init; }
+
+    public bool IsCancelRequested { get; init; }
+
+    /// <summary>The tree's outcome, once it has ended.</summary>
+    public TaskState? State { get; init; }
+}
+
+/// <summary>What a task has different from its type.</summary>
+internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry);
+
+/// <summary>A retry policy without rules for exceptions: those name types of the program, which no store knows.</summary>
+internal sealed record StoredRetry(int MaxAttempts, TimeSpan Delay, double Factor, TimeSpan MaxDelay, double Jitter)
+{
+    public static StoredRetry Of(RetryPolicy policy) => new(policy.MaxAttempts, policy.Delay, policy.Factor, policy.MaxDelay, policy.Jitter);
+
+    public RetryPolicy ToPolicy() => new() { MaxAttempts = MaxAttempts, Delay = Delay, Factor = Factor, MaxDelay = MaxDelay, Jitter = Jitter };
+}
+
+/// <summary>What a join is besides a task.</summary>
+internal sealed record StoredJoin
+{
+    /// <summary>The policy's name: All, Collect or Quorum.</summary>
+    public required string Policy { get; init; }
+
+    public int Needed { get; init; }
+
+    public int Children { get; init; }
+
+    /// <summary>How many of the tree's tasks had ended when the join was made: of those the children count in their places' order.</summary>
+    public long After { get; init; }
+
+    /// <summary>How many outcomes a fold has folded in.</summary>
+    public long Folded { get; init; }
+
+    /// <summary>What a fold carries, as its type writes it; null before the first step.</summary>
+    public string? State { get; init; }
+}
+
+/// <summary>A failure.</summary>
+internal sealed record StoredFailure(
+    FailureKind Kind, string Type, string Message, string? StackTrace, string TaskId, string TaskType, int Attempt, IReadOnlyList<string>? Path)
+{
+    public static StoredFailure Of(Failure failure) => new(
+        failure.Kind, failure.Type, failure.Message, failure.StackTrace, failure.TaskId.ToString(), failure.TaskType, failure.Attempt,
+        [.. failure.Path.Select(static id => id.ToString())]);
+
+    public Failure ToFailure() => new()
+    {
+        Kind = Kind,
+        Type = Type,
+        Message = Message,
+        StackTrace = StackTrace,
+        TaskId = IdOf(TaskId),
+        TaskType = TaskType,
+        Attempt = Attempt,
+        Path = [.. (Path ?? []).Select(IdOf)],
+    };
+
+    private static TaskId IdOf(string text) => Actors.TaskId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is no task id.");
+}
