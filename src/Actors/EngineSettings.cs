@@ -9,6 +9,8 @@ internal sealed record EngineSettings(
     LedgerSettings Ledger,
     IReadOnlyList<PoolSettings> Pools,
     string CoordinatorDispatcher,
+    string StoreDispatcher,
+    Config Store,
     DrainMode DrainMode,
     TimeSpan DrainTimeout,
     Config? Types)
@@ -43,6 +45,8 @@ internal sealed record EngineSettings(
             ledger,
             ReadPools(system.Settings.Config, config),
             config.GetString("coordinator-dispatcher-id"),
+            config.GetString("store-dispatcher-id"),
+            config.GetConfig("store"),
             mode switch
             {
                 "finish-trees" => DrainMode.FinishTrees,
@@ -92,10 +96,10 @@ internal sealed record EngineSettings(
         return pools;
     }
 
-    private static int AtLeastOne(Config config, string key) =>
-        config.GetInt(key) is var value and >= 1 ? value : throw new ConfigurationException($"actors.{key} is '{config.GetString(key)}'; it must be a whole number of at least 1.");
+    internal static int AtLeastOne(Config config, string key, string section = "actors.") =>
+        config.GetInt(key) is var value and >= 1 ? value : throw new ConfigurationException($"{section}{key} is '{config.GetString(key)}'; it must be a whole number of at least 1.");
 
-    private static TimeSpan Positive(Config config, string key)
+    internal static TimeSpan Positive(Config config, string key, string section = "actors.")
     {
         TimeSpan value;
         try
@@ -107,7 +111,7 @@ internal sealed record EngineSettings(
             value = TimeSpan.Zero;
         }
 
-        return value > TimeSpan.Zero ? value : throw new ConfigurationException($"actors.{key} is '{config.GetString(key)}'; it must be a time of more than zero, such as 10ms or 5s.");
+        return value > TimeSpan.Zero ? value : throw new ConfigurationException($"{section}{key} is '{config.GetString(key)}'; it must be a time of more than zero, such as 10ms or 5s.");
     }
 }
 

@@ -1,6 +1,7 @@
 using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Registration;
+using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
 using Akka.Event;
@@ -36,6 +37,7 @@ public sealed class TaskEngine : IExtension
     /// <param name="tasks">Registers the handlers.</param>
     /// <param name="services">Makes the handlers; null where all of them have constructors without parameters.</param>
     /// <exception cref="TaskRegistrationException">A task has no handler or two, a handler cannot be made, a pool is unknown.</exception>
+    /// <exception cref="StoreException">The store cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The engine of that system has been started before.</exception>
     public static async Task<TaskEngine> StartAsync(ActorSystem system, Action<TaskRegistry> tasks, IServiceProvider? services = null)
     {
@@ -66,7 +68,9 @@ public sealed class TaskEngine : IExtension
     internal async Task StartAsync(TaskRegistry registry, IServiceProvider? services)
     {
         var settings = EngineSettings.Read(_system);
-        var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services);
+        var durable = StoreSettings.Read(settings.Store, registry.StoreLocation);
+        var payloads = durable.IsMemory ? null : new PayloadWriter(registry.Json, registry.Protector, durable.PayloadMax);
+        var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services, payloads);
         foreach (var shape in registry.Shapes.Values.DistinctBy(static shape => shape.Handler))
         {
             await catalog.HandlersOf(shape.Message).TryAsync(shape.Handler).ConfigureAwait(false);
@@ -77,8 +81,9 @@ public sealed class TaskEngine : IExtension
             throw new InvalidOperationException($"The task engine of actor system '{_system.Name}' has been started before.");
         }
 
+        var store = durable.IsMemory ? null : await OpenedStore.OpenAsync(StoreSettings.Create(settings.Store, durable.Location), durable).ConfigureAwait(false);
         var coordinator = _system.ActorOf(
-            TaskCoordinator.Props(settings, catalog, Observer).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
+            TaskCoordinator.Props(settings, catalog, store, Observer).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
         var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);

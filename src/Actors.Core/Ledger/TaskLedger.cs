@@ -77,6 +77,9 @@ internal sealed class TaskLedger
         }
     }
 
+    /// <summary>The live tree of that root; null where there is none.</summary>
+    public TreeRecord? FindTree(TaskId rootId) => _trees.Find(rootId);
+
     /// <summary>Accepts a new root, or finds the live tree that has its id already.</summary>
     /// <returns>The tree, and whether it is new.</returns>
     public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now)

@@ -31,6 +31,9 @@ internal abstract class TaskType(int index, string name, int pool)
     /// <summary>The outcome of a task of this type that failed.</summary>
     public abstract Outcome Failed(Failure failure);
 
+    /// <summary>The outcome of a task of this type that succeeded.</summary>
+    public abstract Outcome Succeeded(object? value);
+
     /// <summary>Moves the average by an eighth of the difference, as TCP does its round-trip time (RFC 6298, 2.3).</summary>
     public void Took(TimeSpan elapsed) =>
         Estimate = Estimate is { } average ? new TimeSpan(average.Ticks + ((elapsed.Ticks - average.Ticks) >> 3)) : elapsed;
@@ -44,4 +47,6 @@ internal class TaskType<TResult>(int index, string name, int pool) : TaskType(in
     public override Outcome Cancelled => Outcome<TResult>.Cancelled;
 
     public override Outcome Failed(Failure failure) => Outcome<TResult>.Failed(failure);
+
+    public override Outcome Succeeded(object? value) => Outcome<TResult>.Succeeded((TResult)value!);
 }

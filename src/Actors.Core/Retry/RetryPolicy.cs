@@ -88,6 +88,8 @@ public sealed record RetryPolicy
         }
     } = 0.2;
 
+    internal bool HasExceptions => Exceptions.Count > 0;
+
     private IReadOnlyList<(Type Exception, RetryPolicy Policy)> Exceptions { get; init; } = [];
 
     /// <summary>A copy that follows <paramref name="policy"/> where an attempt failed with a <typeparamref name="TException"/> or an heir of it.</summary>

@@ -109,6 +109,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>An inbox row has become a task, or was one already.</summary>
     public void Take(long inboxRow) => _taken.Add(inboxRow);
 
+    /// <summary>Whether a tree of that root has ended in the open batch: neither the ledger nor the store tells of it.</summary>
+    public bool HasEnded(TaskId root) => _trees.Exists(tree => tree.Id == root && tree.Stored!.EndedAt != TaskRow.None);
+
     /// <summary>What has changed since the last batch.</summary>
     public StoreBatch TakeBatch()
     {

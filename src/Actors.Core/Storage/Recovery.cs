@@ -83,7 +83,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         if (row.State.IsTerminal())
         {
             root.State = row.State;
-            _tree.RootOutcome = OutcomeOf(in row, root.Type);
+            _tree.RootOutcome = StoredOutcomes.Of(in row, root.Type);
         }
 
         _entries.Clear();
@@ -207,7 +207,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             return;
         }
 
-        var outcome = OutcomeOf(in row, typeOf(row.Type));
+        var outcome = StoredOutcomes.Of(in row, typeOf(row.Type));
         if (isJoined)
         {
             _arrivals.Add(new Arrival(row.Join, row.Place, row.EndedOrder, outcome));
@@ -395,36 +395,6 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         nameof(JoinPolicy.Rule.Quorum) => JoinPolicy.Quorum(join.Needed),
         _ => throw new StoreException($"The store is damaged, or of a newer version: no join policy is called '{join.Policy}'."),
     };
-
-    private static Outcome OutcomeOf(in TaskRow row, TaskType type) => row.State switch
-    {
-        TaskState.Succeeded => Result(in row, type),
-        TaskState.Failed => type.Failed(StoreJson.ReadFailure(row.Outcome ?? throw new StoreException($"The store is damaged: task {row.Id} failed and says not why."))),
-        _ => type.Cancelled,
-    };
-
-    /// <summary>A result that cannot be read any more is a failure for whoever wants it, and not for the loader.</summary>
-    private static Outcome Result(in TaskRow row, TaskType type)
-    {
-        try
-        {
-            var outcome = type.Format!.ReadResult(row.Outcome);
-            outcome.Json = row.Outcome;
-            return outcome;
-        }
-        catch (PayloadException unreadable)
-        {
-            return type.Failed(new Failure
-            {
-                Kind = FailureKind.Payload,
-                Type = nameof(FailureKind.Payload),
-                Message = unreadable.Message,
-                TaskId = row.Id,
-                TaskType = row.Type,
-                Attempt = row.Attempt,
-            });
-        }
-    }
 
     /// <summary>Who may yet make a join of what it spawned early.</summary>
     private TaskRecord? SpawnerOf(long number) =>

@@ -5,8 +5,9 @@ namespace Actors;
 /// <param name="Pools">By pool.</param>
 /// <param name="LiveTrees">How many trees have not ended.</param>
 /// <param name="StaleEnds">How many reports came from runs that counted no more, since the engine started.</param>
+/// <param name="Store">How it stands with the store; null where there is none.</param>
 public sealed record EngineProgress(
-    IReadOnlyList<TypeProgress> Types, IReadOnlyList<PoolProgress> Pools, int LiveTrees, long StaleEnds)
+    IReadOnlyList<TypeProgress> Types, IReadOnlyList<PoolProgress> Pools, int LiveTrees, long StaleEnds, StoreProgress? Store = null)
 {
     /// <summary>How many tasks are not terminal.</summary>
     public long Live => Enum.GetValues<TaskState>().Where(static state => !state.IsTerminal()).Sum(Count);
@@ -43,3 +44,9 @@ public sealed class TypeProgress
 /// <param name="Busy">How many of them have work.</param>
 /// <param name="Ready">How many tasks are ready for it.</param>
 public sealed record PoolProgress(string Pool, int Workers, int Busy, int Ready);
+
+/// <summary>How it stands with the store.</summary>
+/// <param name="Store">Which: kind and place.</param>
+/// <param name="IsRecovering">Whether live trees are still being read from it.</param>
+/// <param name="AwayFor">How long it has not answered; null while it does.</param>
+public sealed record StoreProgress(string Store, bool IsRecovering, TimeSpan? AwayFor);

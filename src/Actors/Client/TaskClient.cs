@@ -3,6 +3,7 @@ using Actors.Client;
 using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Registration;
+using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
 
@@ -65,19 +66,34 @@ public sealed class TaskClient
             }
 
             var id = options?.Key is { } key ? TaskId.FromKey(key) : _ids.Next();
-            var root = new TaskRecord(id, _catalog.TypeOf(task), task, null, spawnOptions);
-            var completion = options?.WhenDone is { } whenDone
-                ? new TaskRecord(id.Completion(), _catalog.TypeOf(whenDone), whenDone, root.Path, null)
-                : null;
+            var root = Make(id, task, null, spawnOptions);
+            var completion = options?.WhenDone is { } whenDone ? Make(id.Completion(), whenDone, root.Path, null) : null;
             var handle = new TaskHandle<TResult>(id, this);
             roots.Add(new Submission(root, completion, handle));
             handles.Add(handle);
         }
 
         var accepted = new Reply<bool>();
-        _coordinator.Tell(new Submit(roots, accepted), ActorRefs.NoSender);
+        _coordinator.Tell(new Submit(roots, options?.Key is not null, accepted), ActorRefs.NoSender);
         await AnswerAsync(accepted, cancellationToken).ConfigureAwait(false);
         return handles;
+    }
+
+    /// <summary>
+    /// A tree that was submitted before: a live one; with a store, also one that an earlier process submitted, and one that has ended and was not deleted yet.
+    /// </summary>
+    /// <param name="rootId">The root; <see cref="TaskId.FromKey"/> where it was submitted with a key.</param>
+    /// <typeparam name="TResult">What its root yields.</typeparam>
+    /// <returns>A handle of it; null where there is no such tree.</returns>
+    /// <exception cref="EngineStoppedException">The engine has stopped.</exception>
+    /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
+    public async Task<TaskHandle<TResult>?> FindAsync<TResult>(TaskId rootId)
+    {
+        HandlerScope.ThrowIfInside("Looking for a tree", rootId, Instead);
+        var handle = new TaskHandle<TResult>(rootId, this);
+        var found = new Reply<bool>();
+        _coordinator.Tell(new FindTree(rootId, handle, found), ActorRefs.NoSender);
+        return await AnswerAsync(found, CancellationToken.None).ConfigureAwait(false) ? handle : null;
     }
 
     /// <summary>Cancels a task with all that is live below it.</summary>
@@ -145,6 +161,12 @@ public sealed class TaskClient
         var report = new Reply<DrainReport>();
         _coordinator.Tell(new Drain(mode, timeout, report), ActorRefs.NoSender);
         return AnswerAsync(report, CancellationToken.None);
+    }
+
+    private TaskRecord Make(TaskId id, ITaskMessage task, TaskPath? path, SpawnOptions? options)
+    {
+        var type = _catalog.TypeOf(task);
+        return new TaskRecord(id, type, task, path, options) { Stored = StoredTasks.Of(type, task, options) };
     }
 
     private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Actors.Ledger;
+using Actors.Storage;
 
 namespace Actors.Client;
 
@@ -25,6 +26,14 @@ internal static class TreeListeners
         {
             listener.RootEnded(outcome);
         }
+    }
+
+    /// <summary>Tells of a tree that ended before, as it stands in the store.</summary>
+    public static void TellEnded(ITreeListener listener, in TaskRow root, TaskType type)
+    {
+        var outcome = StoredOutcomes.Of(in root, type);
+        listener.RootEnded(outcome);
+        listener.TreeEnded(StoredOutcomes.TreeOf(in root, outcome));
     }
 
     private sealed class Several(ITreeListener first, ITreeListener second) : ITreeListener

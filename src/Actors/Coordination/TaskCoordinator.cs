@@ -1,6 +1,7 @@
 using Actors.Client;
 using Actors.Ledger;
 using Actors.Registration;
+using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
 using Akka.Event;
@@ -21,6 +22,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private readonly TaskCatalog _catalog;
     private readonly TaskLedger _ledger;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly OpenedStore? _store;
+    private DurableLedger? _durable;
     private readonly Dictionary<IActorRef, WorkerRecord> _workers = [];
     private readonly Dictionary<IActorRef, int> _routers = [];
     private readonly Random _chance = new();
@@ -30,22 +33,24 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DateTimeOffset? _alarm;
     private int _workerIds;
 
-    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, ILedgerObserver? observer)
+    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, OpenedStore? store, ILedgerObserver? observer)
     {
+        _store = store;
         _settings = settings;
         _catalog = catalog;
-        _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count) { Observer = observer };
+        _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count + 1) { Observer = observer };
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private static DateTimeOffset Now => Context.System.Scheduler.Now;
 
-    public static Props Props(EngineSettings settings, TaskCatalog catalog, ILedgerObserver? observer) =>
-        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog, observer));
+    public static Props Props(EngineSettings settings, TaskCatalog catalog, OpenedStore? store, ILedgerObserver? observer) =>
+        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog, store, observer));
 
     protected override void PreStart()
     {
+        _durable = _store is null ? null : new DurableLedger(_ledger, _catalog, _store, _settings.StoreDispatcher, Context, Timers, _log);
         for (var pool = 0; pool < _settings.Pools.Count; pool++)
         {
             StartPool(pool);
@@ -69,11 +74,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case Submit submit:
                 Accept(submit);
                 break;
+            case FindTree find:
+                Find(find);
+                break;
             case CancelTask cancel:
-                var found = cancel.WholeTree ? _ledger.CancelTree(cancel.Id, Now) : _ledger.Cancel(cancel.Id, Now);
-                Release();
-                cancel.Found.Set(found);
-                return;
+                Cancel(cancel);
+                break;
             case ReadProgress read:
                 read.Progress.Set(Progress());
                 return;
@@ -100,6 +106,27 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case Terminated terminated:
                 Bury(terminated.ActorRef);
                 break;
+            case Committed:
+                CarryOut(_durable!.Committed());
+                break;
+            case RowsRead read:
+                Recover(read);
+                break;
+            case FoundRoots found:
+                _durable!.Answer(found);
+                break;
+            case InboxRead inbox:
+                _durable!.Accept(inbox, Now);
+                break;
+            case InboxDue:
+                _durable!.LookIntoInbox();
+                break;
+            case StoreAway:
+                _durable!.Away(Now);
+                return;
+            case StoreLost lost:
+                Lose(lost.Cause);
+                return;
             default:
                 Unhandled(message);
                 return;
@@ -110,26 +137,39 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     protected override void PostStop()
     {
-        var stopped = new EngineStoppedException("The engine has stopped before the task ended.");
+        TellStopped(new EngineStoppedException(_durable is null
+            ? "The engine has stopped before the task ended."
+            : "The engine has stopped before the task ended. It is in the store, and goes on when the engine is started again."));
+        EndDrain();
+    }
+
+    private void TellStopped(EngineStoppedException stopped)
+    {
         foreach (var tree in _ledger.Trees)
         {
             TreeListeners.Of(tree)?.Stopped(stopped);
         }
-
-        EndDrain();
     }
 
-    /// <summary>The step is committed: in memory at once. What it led to leaves, then ready tasks go to idle workers.</summary>
+    /// <summary>Ready tasks go to idle workers, and what the step led to leaves: at once where there is no store, otherwise when the step is committed.</summary>
     private void Release()
     {
-        _ledger.Dispatch(Now);
-        var effects = _ledger.Effects;
-        for (var index = 0; index < effects.Count; index++)
+        if (_durable is { Lost: not null })
         {
-            CarryOut(effects[index]);
+            return; // nothing leaves any more
         }
 
-        effects.Clear();
+        _ledger.Dispatch(Now);
+        if (_durable is not null)
+        {
+            CarryOut(_durable.Step());
+        }
+        else
+        {
+            CarryOut(_ledger.Effects);
+            _ledger.Effects.Clear();
+        }
+
         SetAlarm();
         if (_draining is { } mode && !_isDrained && IsDrained(mode))
         {
@@ -137,12 +177,26 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         }
     }
 
+    private void CarryOut(IReadOnlyList<LedgerEffect> effects)
+    {
+        for (var index = 0; index < effects.Count; index++)
+        {
+            CarryOut(effects[index]);
+        }
+    }
+
     private void CarryOut(LedgerEffect effect)
     {
         switch (effect)
         {
+            case Assignment assignment when _durable is not null:
+                Send(assignment);
+                break;
             case Assignment assignment:
                 WorkerOf(assignment).Tell(assignment, Self);
+                break;
+            case Answered answer:
+                answer.Give();
                 break;
             case CancelRun cancel:
                 WorkerOf(cancel.Assignment).Tell(cancel, Self);
@@ -169,6 +223,16 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{effect}");
+        }
+    }
+
+    /// <summary>After its commit: the worker may be another one by now.</summary>
+    private void Send(Assignment assignment)
+    {
+        if (assignment.Worker.Assignment == assignment)
+        {
+            _ledger.Sent(assignment, Now);
+            WorkerOf(assignment).Tell(assignment, Self);
         }
     }
 
@@ -212,6 +276,137 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return;
         }
 
+        if (_durable?.Refusal(Now) is { } refusal)
+        {
+            submit.Accepted.Fail(refusal);
+            return;
+        }
+
+        if (_durable is not null && submit is { HasKey: true, Roots: [var keyed] } && _ledger.FindTree(keyed.Root.Id) is null)
+        {
+            _durable.Ask(keyed.Root.Id, row => AnswerEnded(row, keyed, submit.Accepted), () => AcceptNew(submit));
+            return;
+        }
+
+        AcceptNew(submit);
+    }
+
+    /// <summary>A root with that key has ended before: there is no second, and the caller gets the outcome of the first.</summary>
+    private void AnswerEnded(TaskRow row, Submission submitted, Reply<bool> accepted)
+    {
+        var type = _catalog.TypeNamed(row.Type);
+        if (type != submitted.Root.Type)
+        {
+            accepted.Fail(new InvalidOperationException(
+                $"The key of this {submitted.Root.Type} is taken by a {row.Type} ({row.Id}) that has ended. Give each task a key of its own."));
+            return;
+        }
+
+        TreeListeners.TellEnded(submitted.Listener, in row, type);
+        accepted.Set(true);
+    }
+
+    private void Find(FindTree find)
+    {
+        if (_ledger.FindTree(find.Id) is { } tree)
+        {
+            AnswerLive(find, tree);
+        }
+        else if (_durable is null)
+        {
+            find.Found.Set(false);
+        }
+        else if (!_durable.MustWait(find))
+        {
+            _durable.Ask(
+                find.Id,
+                row =>
+                {
+                    TreeListeners.TellEnded(find.Listener, in row, _catalog.TypeNamed(row.Type));
+                    find.Found.Set(true);
+                },
+                () =>
+                {
+                    if (_ledger.FindTree(find.Id) is { } live)
+                    {
+                        AnswerLive(find, live);
+                    }
+                    else
+                    {
+                        find.Found.Set(false);
+                    }
+                });
+        }
+    }
+
+    private static void AnswerLive(FindTree find, TreeRecord tree)
+    {
+        TreeListeners.Attach(tree, find.Listener);
+        find.Found.Set(true);
+    }
+
+    private void Cancel(CancelTask cancel)
+    {
+        if (_durable is not null && _durable.MustWait(cancel))
+        {
+            return;
+        }
+
+        var found = cancel.WholeTree ? _ledger.CancelTree(cancel.Id, Now) : _ledger.Cancel(cancel.Id, Now);
+        Answer(() => cancel.Found.Set(found));
+    }
+
+    /// <summary>Behind all that the step led to; with a store, once it is committed.</summary>
+    private void Answer(Action answer) => _ledger.Effects.Add(new Answered(answer));
+
+    private void Recover(RowsRead read)
+    {
+        try
+        {
+            foreach (var waited in _durable!.Recover(read, Now))
+            {
+                OnReceive(waited);
+            }
+        }
+        catch (StoreException damaged)
+        {
+            Lose(damaged);
+        }
+    }
+
+    /// <summary>What happens from now on would not be remembered: the engine stops its work, and its actor system with it.</summary>
+    private void Lose(Exception cause)
+    {
+        if (_durable!.Lost is not null)
+        {
+            return;
+        }
+
+        _log.Error(cause, "The engine stops: {Cause}", cause.Message);
+        _durable.Lose(cause);
+        _ledger.Close();
+        _ledger.InterruptAll(Now);
+        foreach (var effect in _ledger.Effects)
+        {
+            if (effect is CancelRun or Recall)
+            {
+                CarryOut(effect);
+            }
+        }
+
+        _ledger.Effects.Clear();
+        TellStopped(new EngineStoppedException($"The engine has stopped: {cause.Message}", cause));
+        EndDrain();
+        CoordinatedShutdown.Get(Context.System).Run(StoreLostReason.Instance);
+    }
+
+    private void AcceptNew(Submit submit)
+    {
+        if (_durable is not null && submit.HasKey && _ledger.FindTree(submit.Roots[0].Root.Id) is null && _durable.MustWait(submit))
+        {
+            return; // it may be one of the live trees that are not back yet
+        }
+
         foreach (var (root, completion, listener) in submit.Roots)
         {
             var (tree, isNew) = _ledger.Submit(root, completion, Now);
@@ -225,7 +420,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             TreeListeners.Attach(tree, listener);
         }
 
-        submit.Accepted.Set(true);
+        Answer(() => submit.Accepted.Set(true));
     }
 
     private void Hold(TaskProtocol.Spawn spawn)
@@ -234,7 +429,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             _log.Error("A follow-up {Message} was told for task {TaskId}, and no handler is registered for it: it is dropped", spawn.Task, spawn.Parent);
         }
-        else if (!_ledger.Hold(spawn.Parent, spawn.Run, (id, path) => new TaskRecord(id, type, spawn.Task, path, spawn.Options)))
+        else if (!_ledger.Hold(
+            spawn.Parent, spawn.Run, (id, path) => new TaskRecord(id, type, spawn.Task, path, spawn.Options) { Stored = spawn.Stored }))
         {
             _log.Warning(
                 "A follow-up of type {TaskType} was told for task {TaskId}, attempt {Attempt}, which is not running: it is dropped",
@@ -246,7 +442,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         [.. _catalog.Types.Select(type => new TypeProgress(type.Name, _settings.Pools[type.Pool].Name, Row(type)))],
         [.. _ledger.Pools.Select(static pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready))],
         _ledger.LiveTrees,
-        _ledger.StaleEnds);
+        _ledger.StaleEnds,
+        _durable?.Progress(Now));
 
     private long[] Row(TaskType type)
     {
@@ -352,7 +549,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         Timers.StartSingleTimer(DrainTimer, DrainOver.Instance, drain.Timeout);
     }
 
-    private bool IsDrained(DrainMode mode) => mode == DrainMode.FinishTrees ? _ledger.LiveTrees == 0 : _ledger.RunsOut == 0;
+    private bool IsDrained(DrainMode mode) => _durable is null or { IsSettled: true } && (mode == DrainMode.FinishTrees ? _ledger.LiveTrees == 0 : _ledger.RunsOut == 0);
 
     private void EndDrain()
     {

@@ -1,5 +1,6 @@
 using Actors.Client;
 using Actors.Ledger;
+using Actors.Storage;
 using Akka.Actor;
 using Akka.Event;
 
@@ -21,11 +22,13 @@ namespace Actors
             /// <param name="task">The follow-up.</param>
             /// <param name="options">What it has different from its type; null means nothing. A key is not taken here: the id follows from the order of telling.</param>
             /// <exception cref="ArgumentNullException"><paramref name="parent"/> or <paramref name="task"/> is null.</exception>
+            /// <exception cref="PayloadException">The follow-up cannot be written into the store, or is larger than the limit.</exception>
             public Spawn(TaskContext parent, ITaskMessage task, SpawnOptions? options = null)
             {
                 ArgumentNullException.ThrowIfNull(parent);
                 ArgumentNullException.ThrowIfNull(task);
                 (Parent, Attempt, Run, Task, Options) = (parent.TaskId, parent.Attempt, parent.Run, task, options);
+                Stored = parent.Write(task, options);
             }
 
             /// <summary>The running task.</summary>
@@ -42,6 +45,9 @@ namespace Actors
 
             /// <summary>Tells a run that was lost from the next, which may have the same attempt.</summary>
             internal int Run { get; }
+
+            /// <summary>As it stands in a store; null where there is none.</summary>
+            internal StoredTask? Stored { get; }
         }
     }
 }
@@ -63,8 +69,23 @@ namespace Actors.Coordination
     /// <summary>From a running task: a follow-up that becomes real at once.</summary>
     internal sealed record SpawnNow(TaskRecord Parent, int Run, TaskRecord Child) : IInternalMessage;
 
+    /// <summary>Why the actor system stops where the store is lost.</summary>
+    internal sealed class StoreLostReason : CoordinatedShutdown.Reason
+    {
+        public static readonly StoreLostReason Instance = new();
+
+        private StoreLostReason()
+        {
+        }
+
+        public override int ExitCode => 1;
+    }
+
     /// <summary>From the client: roots, each with whoever awaits it.</summary>
-    internal sealed record Submit(IReadOnlyList<Submission> Roots, Reply<bool> Accepted) : IInternalMessage;
+    internal sealed record Submit(IReadOnlyList<Submission> Roots, bool HasKey, Reply<bool> Accepted) : IInternalMessage;
+
+    /// <summary>From the client: whoever awaits a tree that was submitted before, maybe by an earlier process.</summary>
+    internal sealed record FindTree(TaskId Id, ITreeListener Listener, Reply<bool> Found) : IInternalMessage;
 
     /// <summary>One root.</summary>
     internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, ITreeListener Listener);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Actors.Ledger;
+using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
 
@@ -272,6 +273,10 @@ public sealed class TaskContext
     }
 
     /// <summary>The attempt has ended: what still holds this context has no task to spawn for.</summary>
+    /// <summary>A follow-up that another tells, as it is written into the store; null where there is none.</summary>
+    internal StoredTask? Write(ITaskMessage task, SpawnOptions? options) =>
+        _run.Task.Type.Format is null ? null : StoredTasks.Of(_host.TypeOf(task), task, options);
+
     internal void Close() => _isClosed = true;
 
     /// <summary>Any thread. Callbacks on the token run elsewhere, so that none holds up the worker.</summary>
@@ -314,9 +319,11 @@ public sealed class TaskContext
     {
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
-        return LastJoin = new JoinRecord(TaskId.Join(), _host.TypeOf(join), join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
+        var type = _host.TypeOf(join);
+        return LastJoin = new JoinRecord(TaskId.Join(), type, join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
         {
             EarlyChildren = early,
+            Stored = StoredTasks.Of(type, join, null),
         };
     }
 
@@ -383,7 +390,8 @@ public sealed class TaskContext
             }
         }
 
-        return new TaskRecord(id, _host.TypeOf(task), task, _run.Task.Path, options);
+        var type = _host.TypeOf(task);
+        return new TaskRecord(id, type, task, _run.Task.Path, options) { Stored = StoredTasks.Of(type, task, options) };
     }
 
     private void Expect<T>(IEnumerable<T> tasks)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Actors.Handlers;
 using Actors.Ledger;
+using Actors.Storage;
 
 namespace Actors.Registration;
 
@@ -20,7 +21,7 @@ internal interface IHandlerType
 }
 
 /// <summary>What the constructor of every type takes, so that one call makes any of them.</summary>
-internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers);
+internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers, ITaskFormat? Format);
 
 internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
 {
@@ -30,6 +31,7 @@ internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
         Handlers = setting.Handlers;
         Timeout = setting.Options.Timeout;
         Retry = setting.Options.Retry;
+        Format = setting.Format;
     }
 
     public HandlerFactory Handlers { get; }
@@ -110,14 +112,40 @@ internal sealed class FoldType<TFold, TChild, TState, TResult>(TypeSetting setti
         var fold = (JoinRecord)task;
         var message = (TFold)fold.Message;
         var typed = (IFoldHandler<TFold, TChild, TState, TResult>)handler;
-        var state = fold.FoldState is Carried carried ? carried.State : typed.Start(message);
+        var state = fold.FoldState switch
+        {
+            Carried carried => carried.State,
+            byte[] json => (TState)Format!.ReadFoldState(json),
+            _ => typed.Start(message),
+        };
         foreach (var outcome in fold.Step!)
         {
             state = typed.Add(message, state, JoinedOutcomes<TChild>.Typed(outcome));
         }
 
-        return fold.IsLastStep ? typed.End(message, state, context).Seal() : new Ending(EndKind.Folded, new Carried(state), null);
+        if (fold.IsLastStep)
+        {
+            return typed.End(message, state, context).Seal();
+        }
+
+        var next = new Carried(state);
+        Format?.WriteFoldState(next); // here, so that what cannot be written fails this attempt
+        return new Ending(EndKind.Folded, next, null);
     }
 
-    private sealed record Carried(TState State);
+    private sealed class Carried(TState state) : CarriedState
+    {
+        public TState State => state;
+
+        public override object? Value => state;
+    }
+}
+
+/// <summary>What a fold carries from step to step.</summary>
+internal abstract class CarriedState
+{
+    public abstract object? Value { get; }
+
+    /// <summary>As it is written into a store, once it has been.</summary>
+    public byte[]? Json { get; set; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using Actors.Ledger;
+using Actors.Storage;
 using Akka.Configuration;
 
 namespace Actors.Registration;
@@ -9,11 +10,14 @@ namespace Actors.Registration;
 internal sealed class TaskCatalog
 {
     private readonly FrozenDictionary<Type, TaskType> _types;
+    private readonly FrozenDictionary<string, TaskType> _byName;
+    private readonly Dictionary<string, UnknownTaskType> _unknown = [];
 
-    private TaskCatalog(IReadOnlyList<TaskType> types, FrozenDictionary<Type, TaskType> byMessage)
+    private TaskCatalog(IReadOnlyList<TaskType> types, FrozenDictionary<Type, TaskType> byMessage, FrozenDictionary<string, TaskType> byName)
     {
         Types = types;
         _types = byMessage;
+        _byName = byName;
     }
 
     public IReadOnlyList<TaskType> Types { get; }
@@ -23,6 +27,20 @@ internal sealed class TaskCatalog
         ? type
         : throw new InvalidOperationException(
             $"No handler for {message.GetType().FullName}. Register one with AddHandler, or with AddHandlersFrom its assembly.");
+
+    /// <summary>The type that stands under a name in a store.</summary>
+    public TaskType TypeNamed(string name)
+    {
+        if (_byName.TryGetValue(name, out var type))
+        {
+            return type;
+        }
+
+        lock (_unknown)
+        {
+            return _unknown.TryGetValue(name, out var unknown) ? unknown : _unknown[name] = new UnknownTaskType(Types.Count, name);
+        }
+    }
 
     public TaskType? FindTypeOf(ITaskMessage message) => _types.GetValueOrDefault(message.GetType());
 
@@ -34,13 +52,16 @@ internal sealed class TaskCatalog
     /// <param name="pools">The names of the pools; a type refers to one by its index.</param>
     /// <param name="overrides">The section <c>actors.types</c>.</param>
     /// <param name="services">Makes the handlers; null where all of them can do without.</param>
+    /// <param name="payloads">Writes what goes into the store; null where there is none.</param>
     /// <exception cref="TaskRegistrationException">A task has no handler, a handler cannot be made, a pool is unknown, a name is taken.</exception>
-    public static TaskCatalog Build(TaskRegistry registry, IReadOnlyList<string> pools, Config? overrides, IServiceProvider? services)
+    public static TaskCatalog Build(
+        TaskRegistry registry, IReadOnlyList<string> pools, Config? overrides, IServiceProvider? services, PayloadWriter? payloads = null)
     {
         registry.ThrowIfIncomplete();
         var types = new List<TaskType>();
         var byMessage = new Dictionary<Type, TaskType>();
         var byName = new Dictionary<string, Type>(StringComparer.Ordinal);
+        var typeByName = new Dictionary<string, TaskType>(StringComparer.Ordinal);
         var factories = new Dictionary<Type, HandlerFactory>();
         foreach (var shape in registry.Shapes.Values)
         {
@@ -63,8 +84,18 @@ internal sealed class TaskCatalog
                 factories.Add(shape.Handler, handlers = new HandlerFactory(shape.Handler, services));
             }
 
-            var type = (TaskType)Activator.CreateInstance(shape.Binding, new TypeSetting(types.Count, options, pool, handlers))!;
+            var format = payloads is null ? null : FormatOf(shape, options.Name, payloads);
+            var type = (TaskType)Activator.CreateInstance(shape.Binding, new TypeSetting(types.Count, options, pool, handlers, format))!;
+            format?.Type = type;
             types.Add(type);
+            foreach (var name in options.FormerNames.Prepend(options.Name))
+            {
+                if (!typeByName.TryAdd(name, type))
+                {
+                    throw new TaskRegistrationException($"{shape.Message.FullName} and '{typeByName[name].Name}' both have or had the name '{name}'. Give it to one of them.");
+                }
+            }
+
             byMessage.Add(shape.Message, type);
         }
 
@@ -78,7 +109,21 @@ internal sealed class TaskCatalog
             }
         }
 
-        return new TaskCatalog(types, byMessage.ToFrozenDictionary());
+        return new TaskCatalog(types, byMessage.ToFrozenDictionary(), typeByName.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    private static JsonTaskFormat FormatOf(HandlerShape shape, string name, PayloadWriter payloads)
+    {
+        var arguments = shape.Binding.GetGenericArguments();
+        var state = shape.Binding.GetGenericTypeDefinition() == typeof(FoldType<,,,>) ? arguments[2] : null;
+        try
+        {
+            return new JsonTaskFormat(payloads, name, shape.Message, arguments[^1], state);
+        }
+        catch (PayloadException exception)
+        {
+            throw new TaskRegistrationException($"{shape.Message.FullName} cannot stand in a store. {exception.Message}", exception);
+        }
     }
 
     private static TaskTypeOptions Override(TaskTypeOptions options, Config? overrides)

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Text.Json;
 
 namespace Actors;
 
@@ -11,6 +12,13 @@ public sealed class TaskRegistry
     private readonly Dictionary<Type, Registration.HandlerShape> _shapes = [];
     private readonly List<Type> _declared = [];
     private readonly Dictionary<Type, Func<TaskTypeOptions, TaskTypeOptions>> _configure = [];
+
+    /// <summary>What code says of the store; null leaves it to HOCON.</summary>
+    internal string? StoreLocation { get; private set; }
+
+    internal JsonSerializerOptions? Json { get; private set; }
+
+    internal IPayloadProtector? Protector { get; private set; }
 
     internal IReadOnlyDictionary<Type, Registration.HandlerShape> Shapes => _shapes;
 
@@ -90,9 +98,40 @@ public sealed class TaskRegistry
     }
 
     /// <summary>What holds for a type, as far as code says.</summary>
+    /// <summary>Makes tasks durable. Goes before <c>actors.store.location</c> of HOCON.</summary>
+    /// <param name="location"><c>sqlite:FILE</c>, with the package Actors.Sqlite; or <c>postgres:CONNECTION</c>, with the package Actors.PostgreSql; or <c>memory</c>, for none.</param>
+    /// <returns>This.</returns>
+    public TaskRegistry UseStore(string location)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(location);
+        StoreLocation = location;
+        return this;
+    }
+
+    /// <summary>How messages and results are written into a store: converters, naming, source-generated contexts.</summary>
+    /// <param name="options">The options; they are copied. What is written with one set must be readable with the next.</param>
+    /// <returns>This.</returns>
+    public TaskRegistry UseJson(JsonSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Json = new JsonSerializerOptions(options);
+        return this;
+    }
+
+    /// <summary>Encrypts messages, results and the state of folds before they reach a store.</summary>
+    /// <param name="protector">Safe for concurrent use.</param>
+    /// <returns>This.</returns>
+    public TaskRegistry ProtectPayloads(IPayloadProtector protector)
+    {
+        ArgumentNullException.ThrowIfNull(protector);
+        Protector = protector;
+        return this;
+    }
+
     internal TaskTypeOptions OptionsOf(Type message)
     {
-        var options = new TaskTypeOptions { Name = Registration.HandlerShape.NameOf(message) };
+        var named = message.GetCustomAttribute<TaskNameAttribute>();
+        var options = new TaskTypeOptions { Name = named?.Name ?? Registration.HandlerShape.NameOf(message), FormerNames = named?.FormerNames ?? [] };
         return _configure.TryGetValue(message, out var change) ? change(options) : options;
     }
 

@@ -17,6 +17,19 @@ public sealed record TaskTypeOptions
         }
     }
 
+    /// <summary>Names that it had before: what stands in a store under one of them is read as this type.</summary>
+    /// <value>Default: none, or those of its <see cref="TaskNameAttribute"/>.</value>
+    /// <exception cref="ArgumentNullException">Null.</exception>
+    public IReadOnlyList<string> FormerNames
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value;
+        }
+    } = [];
+
     /// <summary>The pool whose workers run it.</summary>
     /// <value>Default <c>default</c>; a pool deployed in HOCON under <c>/tasks/</c>.</value>
     /// <exception cref="ArgumentException">Null or empty.</exception>

@@ -77,6 +77,11 @@ internal static class AttemptRun
             throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
         }
 
+        if (context.Task.Type.Format is { } format && ending is { Kind: EndKind.Succeeded, Payload: Outcome outcome })
+        {
+            outcome.Json = format.WriteResult(outcome); // here, so that a result that cannot be stored fails the attempt, on its own thread
+        }
+
         if (context.Spawned is not { } spawned || ending.Kind is not (EndKind.Succeeded or EndKind.Joined))
         {
             return ending;
@@ -90,7 +95,11 @@ internal static class AttemptRun
     private static Ending Caught(Exception exception, TaskContext context) =>
         exception is OperationCanceledException && context.IsCancelRequested
             ? new Ending(EndKind.Interrupted, null, null)
-            : Failed(exception, context.Task.Retry);
+            : exception is PayloadException ? Unstorable(exception) : Failed(exception, context.Task.Retry);
+
+    /// <summary>Another attempt would not change it.</summary>
+    private static Ending Unstorable(Exception exception) => new(
+        EndKind.FailedForGood, new Failure { Kind = FailureKind.Payload, Type = typeof(PayloadException).FullName!, Message = exception.Message }, null);
 
     private static Ending Failed(Exception exception, RetryPolicy policy)
     {

@@ -1,0 +1,248 @@
+using Actors.Client;
+using Actors.Ledger;
+using Actors.Registration;
+using Actors.Storage;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Actors.Coordination;
+
+/// <summary>
+/// The coordinator's side of the store: brings live trees back, holds what a step led to until it is committed, and asks the store about roots that are not
+/// live. Belongs to the coordinator.
+/// </summary>
+internal sealed class DurableLedger
+{
+    private const int InboxMax = 1000;
+    private const string InboxTimer = "inbox";
+
+    private readonly TaskLedger _ledger;
+    private readonly TaskCatalog _catalog;
+    private readonly OpenedStore _opened;
+    private readonly Journal _journal;
+    private readonly CommitQueue _commits;
+    private readonly ILoggingAdapter _log;
+    private readonly IActorRef _writer;
+    private readonly IActorRef _reader;
+    private readonly Dictionary<TaskId, List<Question>> _questions = [];
+    private readonly List<TaskId> _unasked = [];
+    private readonly List<object> _stashed = [];
+    private readonly DateTimeOffset _startedAt;
+    private Recovery? _recovery;
+    private bool _isInboxAsked;
+    private bool _isInboxUnasked;
+
+    public DurableLedger(TaskLedger ledger, TaskCatalog catalog, OpenedStore opened, string dispatcher, IActorContext context, ITimerScheduler timers, ILoggingAdapter log)
+    {
+        _ledger = ledger;
+        _catalog = catalog;
+        _opened = opened;
+        _log = log;
+        _journal = ledger.Journal = new Journal(ledger, opened.Opening.NextTree);
+        _commits = new CommitQueue(ledger, _journal);
+        _recovery = new Recovery(ledger, catalog.TypeNamed);
+        _startedAt = context.System.Scheduler.Now;
+        _writer = context.ActorOf(StoreWriter.Props(opened.Store, opened.Settings, context.Self).WithDispatcher(dispatcher), "store-writer~");
+        _reader = context.ActorOf(StoreReader.Props(opened.Store, context.Self).WithDispatcher(dispatcher), "store-reader~");
+        _reader.Tell(ReadOn.Instance);
+        timers.StartPeriodicTimer(InboxTimer, InboxDue.Instance, opened.Settings.InboxInterval);
+    }
+
+    /// <summary>Why the store is lost to this process; null while it is not.</summary>
+    public Exception? Lost { get; private set; }
+
+    /// <summary>Whether all that has happened stands in the store.</summary>
+    public bool IsSettled => _journal.IsEmpty && _commits.UnderWay is null;
+
+    /// <summary>What of the store is told with the progress.</summary>
+    public StoreProgress Progress(DateTimeOffset now) => new(_opened.Store.Name, _recovery is not null, AwaySince is { } since ? now - since : null);
+
+    private DateTimeOffset? AwaySince { get; set; }
+
+    /// <summary>What may leave now. Carried out before anything else is asked of this.</summary>
+    public IReadOnlyList<LedgerEffect> Step()
+    {
+        var released = _commits.Step(out var batch);
+        if (batch is not null)
+        {
+            _writer.Tell(new Commit(batch));
+        }
+
+        if (batch is not null || _journal.IsEmpty)
+        {
+            Ask(); // behind the batch: so the answer knows all that has ended before
+        }
+
+        return released;
+    }
+
+    /// <summary>The batch stands in the store: what it held back.</summary>
+    public IReadOnlyList<LedgerEffect> Committed()
+    {
+        AwaySince = null;
+        return _commits.Committed();
+    }
+
+    /// <summary>The store does not answer.</summary>
+    public void Away(DateTimeOffset now) => AwaySince ??= now;
+
+    /// <summary>It never will again.</summary>
+    public void Lose(Exception cause) => Lost ??= cause;
+
+    /// <summary>Keeps a message until all live trees are back.</summary>
+    /// <returns>Whether they are not.</returns>
+    public bool MustWait(object message)
+    {
+        if (_recovery is null)
+        {
+            return false;
+        }
+
+        _stashed.Add(message);
+        return true;
+    }
+
+    /// <summary>Rows of live trees.</summary>
+    /// <returns>The messages that waited for the last of them.</returns>
+    /// <exception cref="StoreException">The store is damaged.</exception>
+    public IReadOnlyList<object> Recover(RowsRead read, DateTimeOffset now)
+    {
+        var recovery = _recovery!;
+        if (read.Count > 0)
+        {
+            _reader.Tell(ReadOn.Instance);
+            recovery.Add(read.Rows.AsSpan(0, read.Count), now);
+            return [];
+        }
+
+        recovery.Finish(now);
+        _recovery = null;
+        if (recovery.Trees != _opened.Opening.LiveTrees)
+        {
+            throw new StoreException(
+                $"The store {_opened.Store.Name} is damaged: it counts {_opened.Opening.LiveTrees} live tree(s), and {recovery.Trees} stand there. 'actors store verify' tells more.");
+        }
+
+        if (recovery.Tasks > 0 || _opened.Opening.Epoch > 1)
+        {
+            _log.Info(
+                "{Trees} live tree(s) with {Tasks} live task(s) came back from {Store} in {Duration}; {Suspects} of them were running when it was left",
+                recovery.Trees, recovery.Tasks, _opened.Store.Name, now - _startedAt, _opened.Opening.Suspects);
+        }
+
+        foreach (var (name, count) in recovery.Unknown)
+        {
+            _log.Error(
+                "The store holds {Count} live task(s) of type {TaskType}, and this program has no handler for it: they are kept and not run. "
+                + "Register one, or give a type that was renamed its former name", count, name);
+        }
+
+        var stashed = _stashed.ToArray();
+        _stashed.Clear();
+        return stashed;
+    }
+
+    /// <summary>Answers once what has happened so far is committed.</summary>
+    public void Answer(Action answer) => _ledger.Effects.Add(new Answered(answer));
+
+    /// <summary>Whether something from outside may come in now.</summary>
+    /// <param name="now">The time.</param>
+    /// <returns>Why not; null where it may.</returns>
+    public StoreException? Refusal(DateTimeOffset now) => AwaySince is { } since && _commits.Held >= _opened.Settings.WaitingMax
+        ? new StoreException(
+            $"The store {_opened.Store.Name} has not answered for {(now - since).TotalSeconds:0} s, and {_commits.Held} answer(s) wait for it: nothing more is taken from outside until it does. Submit again later, with a key.")
+        : null;
+
+    /// <summary>Asks the store about a root that is not live.</summary>
+    /// <param name="id">The root.</param>
+    /// <param name="found">What to do when it stands there, live trees aside; gets its row.</param>
+    /// <param name="absent">What to do when it does not, or is live meanwhile.</param>
+    public void Ask(TaskId id, Action<TaskRow> found, Action absent)
+    {
+        if (!_questions.TryGetValue(id, out var questions))
+        {
+            _questions.Add(id, questions = []);
+            _unasked.Add(id);
+        }
+
+        questions.Add(new Question(found, absent));
+    }
+
+    /// <summary>The store's answer. One after the other, so that of several with one key the first makes the tree and the others find it.</summary>
+    public void Answer(FoundRoots answer)
+    {
+        foreach (var id in answer.Ids)
+        {
+            if (_journal.HasEnded(id))
+            {
+                _unasked.Add(id); // it ended while the store was asked: the next answer knows it
+                continue;
+            }
+
+            _questions.Remove(id, out var questions);
+            foreach (var question in questions!)
+            {
+                if (answer.Rows.TryGetValue(id, out var row) && row.TreeEndedAt != TaskRow.None && _ledger.FindTree(id) is null)
+                {
+                    question.Found(row);
+                }
+                else
+                {
+                    question.Absent();
+                }
+            }
+        }
+    }
+
+    /// <summary>It is time to look into the inbox.</summary>
+    public void LookIntoInbox() => _isInboxUnasked = true;
+
+    /// <summary>Tasks that were enqueued in the transactions of others become roots.</summary>
+    public void Accept(InboxRead inbox, DateTimeOffset now)
+    {
+        _isInboxAsked = false;
+        foreach (var row in inbox.Rows)
+        {
+            if (_journal.HasEnded(row.Id))
+            {
+                continue; // comes again
+            }
+
+            if (!inbox.Known.Contains(row.Id) && _ledger.FindTree(row.Id) is null)
+            {
+                var root = new TaskRecord(row.Id, _catalog.TypeNamed(row.Type), null, null, row.Options is null ? null : StoreJson.ReadOptions(row.Options))
+                {
+                    Stored = new StoredTask(row.Payload),
+                };
+                _ledger.Submit(root, null, now);
+            }
+
+            _journal.Take(row.Number);
+        }
+
+        _isInboxUnasked |= inbox.Rows.Count == InboxMax;
+    }
+
+    private void Ask()
+    {
+        if (_unasked.Count > 0)
+        {
+            _writer.Tell(new FindRoots([.. _unasked]));
+            _unasked.Clear();
+        }
+
+        if (_isInboxUnasked && !_isInboxAsked && _recovery is null)
+        {
+            (_isInboxAsked, _isInboxUnasked) = (true, false);
+            _writer.Tell(new ReadInbox(InboxMax));
+        }
+    }
+
+    private readonly record struct Question(Action<TaskRow> Found, Action Absent);
+}
+
+/// <summary>An answer to somebody outside, held back like every other effect.</summary>
+internal sealed class Answered(Action answer) : LedgerEffect
+{
+    public void Give() => answer();
+}

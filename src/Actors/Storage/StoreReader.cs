@@ -1,0 +1,36 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+
+namespace Actors.Storage;
+
+/// <summary>Reads the live trees for the recovery, a window at a time, on a thread of its own, while the coordinator works on the window before.</summary>
+internal sealed class StoreReader(ITaskStore store, IActorRef coordinator) : UntypedActor
+{
+    private const int Window = 4096;
+    private ITaskReader? _reader;
+
+    public static Props Props(ITaskStore store, IActorRef coordinator) => Akka.Actor.Props.Create(() => new StoreReader(store, coordinator));
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a store throws: half a recovery is none, and the engine says so and stops.")]
+    protected override void OnReceive(object message)
+    {
+        try
+        {
+            _reader ??= store.ReadLiveTrees();
+            var rows = new TaskRow[Window];
+            var count = _reader.Read(rows);
+            coordinator.Tell(new RowsRead(rows, count));
+            if (count == 0)
+            {
+                Context.Stop(Self);
+            }
+        }
+        catch (Exception exception)
+        {
+            coordinator.Tell(new StoreLost(new StoreException($"The live tasks cannot be read from the store {store.Name}: {exception.Message}", exception)));
+            Context.Stop(Self);
+        }
+    }
+
+    protected override void PostStop() => _reader?.Dispose();
+}

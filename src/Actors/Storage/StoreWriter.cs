@@ -1,0 +1,152 @@
+using System.Diagnostics.CodeAnalysis;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Actors.Storage;
+
+/// <summary>
+/// The one who writes to the store: on a thread of its own, which alone waits for the disk. A commit that fails is tried until it stands there or another
+/// process has taken the store over; whether it stands there is read, never guessed.
+/// </summary>
+internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedStash
+{
+    private const string RetryTimer = "retry";
+    private const string PruneTimer = "prune";
+
+    private readonly ITaskStore _store;
+    private readonly StoreSettings _settings;
+    private readonly IActorRef _coordinator;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private StoreBatch? _failed;
+    private DateTimeOffset _awaySince;
+    private TimeSpan _rest;
+    private long _pruneFrom;
+
+    public StoreWriter(ITaskStore store, StoreSettings settings, IActorRef coordinator)
+    {
+        _store = store;
+        _settings = settings;
+        _coordinator = coordinator;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    private static DateTimeOffset Now => Context.System.Scheduler.Now;
+
+    public static Props Props(ITaskStore store, StoreSettings settings, IActorRef coordinator) =>
+        Akka.Actor.Props.Create(() => new StoreWriter(store, settings, coordinator));
+
+    protected override void PreStart() => Timers.StartPeriodicTimer(PruneTimer, PruneOld.Instance, _settings.Retention.Interval);
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a store throws: it is away until it answers again.")]
+    protected override void OnReceive(object message)
+    {
+        if (_failed is not null && message is not (TryAgain or PruneOld))
+        {
+            Stash.Stash();
+            return;
+        }
+
+        try
+        {
+            switch (message)
+            {
+                case Commit commit:
+                    _failed = commit.Batch;
+                    _store.Commit(commit.Batch);
+                    Done();
+                    break;
+                case TryAgain when _failed is { } batch:
+                    if (_store.Reconnect() < batch.Number)
+                    {
+                        _store.Commit(batch);
+                    }
+
+                    Done();
+                    break;
+                case FindRoots find:
+                    _coordinator.Tell(new FoundRoots(find.Ids, RootsOf(find.Ids)));
+                    break;
+                case ReadInbox read:
+                    var rows = _store.ReadInbox(read.CountMax);
+                    _coordinator.Tell(new InboxRead(rows, rows.Count == 0 ? [] : [.. RootsOf([.. rows.Select(static row => row.Id)]).Keys]));
+                    break;
+                case PruneOld when _failed is null:
+                    Prune();
+                    break;
+            }
+        }
+        catch (StoreFencedException fenced)
+        {
+            _coordinator.Tell(new StoreLost(fenced));
+            Context.Stop(Self);
+        }
+        catch (Exception away)
+        {
+            WaitFor(message, away);
+        }
+    }
+
+    protected override void PostStop() => _store.Dispose();
+
+    private Dictionary<TaskId, TaskRow> RootsOf(IReadOnlyList<TaskId> ids) => _store.FindRoots(ids).ToDictionary(static row => row.Id);
+
+    private void Done()
+    {
+        if (_awaySince != default)
+        {
+            _log.Warning("The store {Store} is back after {Away}: the engine goes on where it was", _store.Name, Now - _awaySince);
+            _awaySince = default;
+            _rest = TimeSpan.Zero;
+        }
+
+        var number = _failed!.Number;
+        _failed = null;
+        Stash.UnstashAll();
+        _coordinator.Tell(new Committed(number));
+    }
+
+    private void WaitFor(object message, Exception away)
+    {
+        if (_awaySince == default)
+        {
+            _awaySince = Now;
+            _log.Error(away, "The store {Store} does not answer: {Cause}. What has ended waits, nothing new begins, and it is tried until it answers", _store.Name, away.Message);
+        }
+
+        _coordinator.Tell(new StoreAway(away));
+        if (message is PruneOld)
+        {
+            return; // comes again by itself; a batch that is cut off with it is found by its own failure
+        }
+
+        if (_failed is null)
+        {
+            _failed = new StoreBatch(); // number 0: nothing to commit, and yet the store has to answer before the question is asked again
+            Stash.Stash();
+        }
+
+        _rest = _rest == TimeSpan.Zero ? _settings.RetryMin : _rest * 2 < _settings.RetryMax ? _rest * 2 : _settings.RetryMax;
+        Timers.StartSingleTimer(RetryTimer, TryAgain.Instance, _rest);
+    }
+
+    /// <summary>A little at a time, between commits: what is deleted now is not more than what a commit writes.</summary>
+    private void Prune()
+    {
+        var now = DateTimeOffset.UtcNow.UtcTicks;
+        var rule = new PruneRule(now - _settings.Retention.Succeeded.Ticks, now - _settings.Retention.Failed.Ticks, _pruneFrom);
+        var step = _store.Prune(rule, _settings.Retention.RowsMax);
+        if (step.Trees > 0)
+        {
+            _log.Info("Deleted {Trees} finished tree(s), {Rows} row(s), from the store", step.Trees, step.Rows);
+        }
+
+        _pruneFrom = Math.Max(0, step.Next);
+        if (step.Next != TaskRow.None)
+        {
+            Self.Tell(PruneOld.Instance);
+        }
+    }
+}
