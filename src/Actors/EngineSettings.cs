@@ -38,6 +38,7 @@ internal sealed record EngineSettings(
             Slice = Positive(config, "chunk.slice"),
             Grace = Positive(config, "grace"),
             WorkerLossesMax = AtLeastOne(config, "worker-losses-max"),
+            SuspectAlone = Positive(config, "suspect-alone"),
             FoldStepMax = AtLeastOne(config, "fold-step-max"),
         };
         var mode = config.GetString("drain.mode");

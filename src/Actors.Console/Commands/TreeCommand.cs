@@ -20,7 +20,7 @@ internal static class TreeCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("tree", "Spawn a tree of tasks that adds up the numbers of its leaves through joins.") { FanOut, Depth, Workers };
+        var command = new Command("tree", "Spawn a tree of tasks that adds up the numbers of its leaves through joins.") { FanOut, Depth, Workers, EngineOptions.Store, EngineOptions.TakeOverStore };
         command.SetAction((given, _) => RunAsync(given));
         return command;
     }
@@ -34,7 +34,7 @@ internal static class TreeCommand
         await using (engine.ConfigureAwait(false))
         {
             var watch = Stopwatch.StartNew();
-            var result = await Job.RunAsync(engine, new AddLeaves(0, shape.FanOut, shape.Depth), interruption).ConfigureAwait(false);
+            var result = await Job.RunAsync(engine, new AddLeaves(0, shape.FanOut, shape.Depth), interruption, key: string.Create(CultureInfo.InvariantCulture, $"tree {shape.FanOut} {shape.Depth}")).ConfigureAwait(false);
             watch.Stop();
             var exit = await Job.ReportAsync(result).ConfigureAwait(false);
             return result.Root is { IsSucceeded: true } root ? Print(shape, root.Value, result.Tree!, watch.Elapsed) : exit;

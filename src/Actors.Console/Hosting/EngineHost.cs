@@ -31,6 +31,9 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <summary>The section <c>actors.console</c>.</summary>
     public ConsoleSettings Settings { get; }
 
+    /// <summary>Whether tasks outlive the process.</summary>
+    public bool HasStore { get; private init; }
+
     /// <summary>How far the scan is.</summary>
     public ScanProgress Progress => _host.Services.GetRequiredService<ScanProgress>();
 
@@ -56,7 +59,12 @@ internal sealed class EngineHost : IAsyncDisposable
         try
         {
             await StartSilentlyAsync(host).ConfigureAwait(false);
-            return new EngineHost(host, settings);
+            return new EngineHost(host, settings) { HasStore = config.GetString("actors.store.location", "memory") != "memory" };
+        }
+        catch (StoreException unusable)
+        {
+            await DisposeAsync(host).ConfigureAwait(false);
+            throw new UsageException(unusable.Message.ReplaceLineEndings(" "), unusable);
         }
         catch (Exception broken) when (broken is ConfigurationException or TaskRegistrationException or FormatException or ArgumentException or OverflowException)
         {
@@ -102,6 +110,16 @@ internal sealed class EngineHost : IAsyncDisposable
     private static Config ConfigOf(EngineOptions options)
     {
         var config = HoconSource.Load(options.HoconFile);
+        if (options.StoreLocation is { } store)
+        {
+            config = ConfigurationFactory.ParseString($"actors.store.location = {HoconText.Quoted(store)}").WithFallback(config);
+        }
+
+        if (options.TakeOver)
+        {
+            config = ConfigurationFactory.ParseString("actors.store.take-over = on").WithFallback(config);
+        }
+
         return options.Workers is not { } workers
             ? config
             : ConfigurationFactory.ParseString(

@@ -18,6 +18,9 @@ internal sealed record LedgerSettings
     /// <summary>How often a worker may be lost with a task before the task has failed.</summary>
     public int WorkerLossesMax { get; init; } = 3;
 
+    /// <summary>How long a suspect of the process's death runs before the next one may: one that kills does so soon.</summary>
+    public TimeSpan SuspectAlone { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many outcomes a fold takes in one step, at most.</summary>
     public int FoldStepMax { get; init; } = 1024;
 }

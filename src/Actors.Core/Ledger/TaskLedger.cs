@@ -25,6 +25,7 @@ internal sealed class TaskLedger
     private readonly WorkerWatch _watch;
     private readonly Chunks _chunks;
     private AssignedTask? _suspectOut;
+    private long _suspectAloneUntil;
 
     public TaskLedger(LedgerSettings settings, IEnumerable<string> pools, int types)
     {
@@ -73,6 +74,7 @@ internal sealed class TaskLedger
         get
         {
             var next = Math.Min(_due.Next ?? long.MaxValue, _watch.NextCheckTicks);
+            next = _suspects.Count > 0 && _suspectOut is { IsCurrent: true } ? Math.Min(next, _suspectAloneUntil) : next;
             return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
         }
     }
@@ -419,7 +421,7 @@ internal sealed class TaskLedger
 
     private void DispatchSuspect()
     {
-        for (var left = _suspects.Count; left > 0 && _suspectOut is not { IsCurrent: true }; left--)
+        for (var left = _suspects.Count; left > 0 && (_suspectOut is not { IsCurrent: true } || NowTicks >= _suspectAloneUntil); left--)
         {
             var task = _suspects.Dequeue();
             if (task.State != TaskState.Ready)
@@ -431,6 +433,7 @@ internal sealed class TaskLedger
             if (TakeIdle(pool) is { } worker)
             {
                 _suspectOut = _chunks.AssignAlone(pool, worker, task);
+                _suspectAloneUntil = After(Settings.SuspectAlone);
             }
             else
             {

@@ -43,6 +43,17 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
         return _released;
     }
 
+    /// <summary>What will never leave, since nothing is committed any more.</summary>
+    public IReadOnlyList<LedgerEffect> Abandon()
+    {
+        _released.Clear();
+        _released.AddRange(_held);
+        _released.AddRange(ledger.Effects);
+        _held.Clear();
+        ledger.Effects.Clear();
+        return _released;
+    }
+
     /// <summary>The batch stands in the store.</summary>
     /// <returns>What it held back, in order; valid until the next call.</returns>
     public IReadOnlyList<LedgerEffect> Committed()

@@ -33,8 +33,9 @@ internal interface ITaskStore : IDisposable
     /// <exception cref="Exception">Any other: it cannot be reached yet.</exception>
     long Reconnect();
 
-    /// <summary>The live trees, row by row, in the order of tree and number: finished tasks of live trees among them.</summary>
-    ITaskReader ReadLiveTrees();
+    /// <summary>The live trees, row by row, in the order of tree and number: finished tasks of live trees among them. All as of one moment.</summary>
+    /// <param name="before">Only trees below that number: those that were there when the store was opened.</param>
+    ITaskReader ReadLiveTrees(long before);
 
     /// <summary>Every tree, likewise.</summary>
     ITaskReader ReadAll();

@@ -43,7 +43,7 @@ internal sealed class DurableLedger
         _recovery = new Recovery(ledger, catalog.TypeNamed);
         _startedAt = context.System.Scheduler.Now;
         _writer = context.ActorOf(StoreWriter.Props(opened.Store, opened.Settings, context.Self).WithDispatcher(dispatcher), "store-writer~");
-        _reader = context.ActorOf(StoreReader.Props(opened.Store, context.Self).WithDispatcher(dispatcher), "store-reader~");
+        _reader = context.ActorOf(StoreReader.Props(opened, context.Self).WithDispatcher(dispatcher), "store-reader~");
         _reader.Tell(ReadOn.Instance);
         timers.StartPeriodicTimer(InboxTimer, InboxDue.Instance, opened.Settings.InboxInterval);
     }
@@ -82,6 +82,9 @@ internal sealed class DurableLedger
         AwaySince = null;
         return _commits.Committed();
     }
+
+    /// <summary>What waits for a commit that will never be.</summary>
+    public IReadOnlyList<LedgerEffect> Abandon() => _commits.Abandon();
 
     /// <summary>The store does not answer.</summary>
     public void Away(DateTimeOffset now) => AwaySince ??= now;

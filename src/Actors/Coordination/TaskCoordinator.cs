@@ -145,6 +145,22 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     private void TellStopped(EngineStoppedException stopped)
     {
+        foreach (var effect in _durable?.Abandon() ?? [])
+        {
+            switch (effect)
+            {
+                case RootEnded ended:
+                    TreeListeners.Of(ended.Tree)?.Stopped(stopped); // its end was not committed: nobody has been told of it
+                    break;
+                case TreeEnded ended:
+                    TreeListeners.Of(ended.Tree)?.Stopped(stopped);
+                    break;
+                case CancelRun or Recall:
+                    CarryOut(effect);
+                    break;
+            }
+        }
+
         foreach (var tree in _ledger.Trees)
         {
             TreeListeners.Of(tree)?.Stopped(stopped);
@@ -386,15 +402,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _durable.Lose(cause);
         _ledger.Close();
         _ledger.InterruptAll(Now);
-        foreach (var effect in _ledger.Effects)
-        {
-            if (effect is CancelRun or Recall)
-            {
-                CarryOut(effect);
-            }
-        }
-
-        _ledger.Effects.Clear();
         TellStopped(new EngineStoppedException($"The engine has stopped: {cause.Message}", cause));
         EndDrain();
         CoordinatedShutdown.Get(Context.System).Run(StoreLostReason.Instance);

@@ -4,19 +4,19 @@ using Akka.Actor;
 namespace Actors.Storage;
 
 /// <summary>Reads the live trees for the recovery, a window at a time, on a thread of its own, while the coordinator works on the window before.</summary>
-internal sealed class StoreReader(ITaskStore store, IActorRef coordinator) : UntypedActor
+internal sealed class StoreReader(OpenedStore opened, IActorRef coordinator) : UntypedActor
 {
     private const int Window = 4096;
     private ITaskReader? _reader;
 
-    public static Props Props(ITaskStore store, IActorRef coordinator) => Akka.Actor.Props.Create(() => new StoreReader(store, coordinator));
+    public static Props Props(OpenedStore opened, IActorRef coordinator) => Akka.Actor.Props.Create(() => new StoreReader(opened, coordinator));
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a store throws: half a recovery is none, and the engine says so and stops.")]
     protected override void OnReceive(object message)
     {
         try
         {
-            _reader ??= store.ReadLiveTrees();
+            _reader ??= opened.Store.ReadLiveTrees(opened.Opening.NextTree);
             var rows = new TaskRow[Window];
             var count = _reader.Read(rows);
             coordinator.Tell(new RowsRead(rows, count));
@@ -27,7 +27,7 @@ internal sealed class StoreReader(ITaskStore store, IActorRef coordinator) : Unt
         }
         catch (Exception exception)
         {
-            coordinator.Tell(new StoreLost(new StoreException($"The live tasks cannot be read from the store {store.Name}: {exception.Message}", exception)));
+            coordinator.Tell(new StoreLost(new StoreException($"The live tasks cannot be read from the store {opened.Store.Name}: {exception.Message}", exception)));
             Context.Stop(Self);
         }
     }

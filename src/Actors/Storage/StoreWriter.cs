@@ -78,9 +78,9 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                     break;
             }
         }
-        catch (StoreFencedException fenced)
+        catch (StoreException lost)
         {
-            _coordinator.Tell(new StoreLost(fenced));
+            _coordinator.Tell(new StoreLost(lost)); // taken over, or damaged: trying again would not help
             Context.Stop(Self);
         }
         catch (Exception away)

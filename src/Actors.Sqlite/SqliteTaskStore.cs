@@ -1,0 +1,267 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Actors.Storage;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Actors.Sqlite;
+
+/// <summary>A store in one file, written ahead (WAL) and flushed with every commit (synchronous=FULL).</summary>
+internal sealed class SqliteTaskStore(string path) : ITaskStore
+{
+    private readonly SqliteFile _file = new(path);
+    private readonly TaskRows _rows = new();
+    private SqliteConnection? _connection;
+    private WriterStatements? _write;
+    private long _epoch;
+
+    public string Name => $"sqlite:{_file.Path}";
+
+    public StoreOpening Open(string owner, bool takeOver)
+    {
+        var isThere = _file.Inspect();
+        _file.Lock(takeOver);
+        try
+        {
+            if (!isThere)
+            {
+                _file.Create();
+            }
+
+            using (var connection = _file.Connect(readOnly: false))
+            {
+                Prepare(connection);
+            }
+
+            Connect();
+            return Begin(_connection!, owner);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StoreException(Explain(exception), exception);
+        }
+    }
+
+    public void Commit(StoreBatch batch)
+    {
+        var write = _write ?? throw new InvalidOperationException("The store has not been opened, or lost its connection: reconnect first.");
+        try
+        {
+            write.Begin.Run();
+            write.Fence.Bind(batch.Number).Bind(batch.NextTree).Bind(batch.LiveTrees).Bind(batch.LiveTasks).Bind(_epoch).Run();
+            if (raw.sqlite3_changes(_connection!.Handle) != 1)
+            {
+                write.Rollback.Run();
+                throw Fenced();
+            }
+
+            write.Write(batch);
+            write.Commit.Run();
+        }
+        catch (Exception exception) when (exception is not StoreFencedException)
+        {
+            Disconnect(); // rolls back what is open; what is committed shows when it is connected again
+            throw;
+        }
+    }
+
+    public long Reconnect()
+    {
+        Disconnect();
+        Connect();
+        var epoch = SqliteSchema.Number(_connection!, "SELECT epoch FROM partition");
+        return epoch == _epoch ? SqliteSchema.Number(_connection!, "SELECT batch FROM partition") : throw Fenced();
+    }
+
+    public ITaskReader ReadLiveTrees(long before) => new SqliteReader(
+        _file.Connect(readOnly: true),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT {TaskRows.Columns} FROM live_tree CROSS JOIN task ON task.tree = live_tree.tree WHERE live_tree.tree < {before} ORDER BY live_tree.tree, task.no"));
+
+    public ITaskReader ReadAll() => new SqliteReader(_file.Connect(readOnly: true), $"SELECT {TaskRows.Columns} FROM task ORDER BY tree, no");
+
+    public IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids)
+    {
+        var write = Connected();
+        var found = new List<TaskRow>();
+        foreach (var id in ids)
+        {
+            write.FindRoot.Bind(id);
+            if (write.FindRoot.Step())
+            {
+                found.Add(_rows.Read(write.FindRoot));
+            }
+
+            write.FindRoot.Reset();
+        }
+
+        return found;
+    }
+
+    public TaskRow? Find(TaskId root, TaskId id)
+    {
+        Connected();
+        using var find = new Statement(
+            _connection!, $"SELECT {TaskRows.Columns} FROM task WHERE tree = (SELECT tree FROM task WHERE id = ? AND no = 0) AND id = ? LIMIT 1");
+        find.Bind(root).Bind(id);
+        return find.Step() ? _rows.Read(find) : null;
+    }
+
+    public IReadOnlyList<InboxRow> ReadInbox(int countMax)
+    {
+        Connected();
+        using var read = new Statement(_connection!, "SELECT no, id, type, payload, options FROM inbox ORDER BY no LIMIT ?");
+        read.Bind(countMax);
+        var rows = new List<InboxRow>();
+        while (read.Step())
+        {
+            rows.Add(new InboxRow(read.Number(), read.Id(), Encoding.UTF8.GetString(read.Bytes()), read.Text()!, read.Text()));
+        }
+
+        return rows;
+    }
+
+    public PruneStep Prune(PruneRule rule, int rowsMax)
+    {
+        var write = Connected();
+        try
+        {
+            return write.Prune(rule, rowsMax, _epoch) ?? throw Fenced();
+        }
+        catch (Exception exception) when (exception is not StoreFencedException)
+        {
+            Disconnect();
+            throw;
+        }
+    }
+
+    public StoreInfo Info()
+    {
+        if (!_file.Inspect())
+        {
+            throw new StoreException($"There is no store at {_file.Path}. 'actors store migrate' makes one, and so does the first run with it.");
+        }
+
+        try
+        {
+            using var connection = _file.Connect(readOnly: true);
+            using var read = new Statement(connection, "SELECT epoch, owner, live_trees, live_tasks FROM partition");
+            read.Step();
+            var bytes = new[] { _file.Path, _file.Path + "-wal" }.Where(File.Exists).Sum(static file => new FileInfo(file).Length);
+            return new StoreInfo(
+                (int)SqliteSchema.Number(connection, "PRAGMA user_version"), read.Number(), Encoding.UTF8.GetString(read.Bytes()), _file.IsLocked(),
+                read.Number(), read.Number(), bytes);
+        }
+        catch (SqliteException exception)
+        {
+            throw new StoreException(Explain(exception), exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        Disconnect();
+        _file.Unlock();
+    }
+
+    /// <summary>Makes the schema, or brings it up to date; in a rollback journal where the file is new, so that its header tells at once what it is.</summary>
+    private void Prepare(SqliteConnection connection)
+    {
+        var tables = SqliteSchema.Number(connection, "SELECT count(*) FROM sqlite_master");
+        if (tables > 0 && SqliteSchema.Number(connection, "PRAGMA application_id") != SqliteSchema.ApplicationId)
+        {
+            throw new StoreException($"{_file.Path} is not a store: it is an SQLite file of something else. It was left as it is; name another file.");
+        }
+
+        var version = SqliteSchema.Number(connection, "PRAGMA user_version");
+        _file.ThrowIfNewer(version);
+        if (version < SqliteSchema.Version)
+        {
+            SqliteSchema.Run(connection, "PRAGMA synchronous = FULL");
+            using var transaction = connection.BeginTransaction(deferred: false);
+            SqliteSchema.Migrate(connection, transaction);
+            transaction.Commit();
+        }
+
+        SqliteSchema.Run(connection, "PRAGMA journal_mode = WAL");
+    }
+
+    private StoreOpening Begin(SqliteConnection connection, string owner)
+    {
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var suspects = 0;
+        using (var running = new Statement(connection, "SELECT tasks FROM running"))
+        using (var suspect = new Statement(
+            connection, "UPDATE task SET attempt = max(attempt, ?), losses = losses + 1, flags = flags | 32 WHERE tree = ? AND no = ? AND state < 5"))
+        {
+            while (running.Step())
+            {
+                foreach (var task in JsonSerializer.Deserialize<long[][]>(running.Bytes())!)
+                {
+                    suspect.Bind(task[2]).Bind(task[0]).Bind(task[1]).Run();
+                    suspects += raw.sqlite3_changes(connection.Handle);
+                }
+            }
+        }
+
+        SqliteSchema.Run(connection, "DELETE FROM running", transaction);
+        using (var begin = new Statement(connection, "UPDATE partition SET epoch = epoch + 1, batch = 0, owner = ?"))
+        {
+            begin.Bind(owner).Run();
+        }
+
+        using var read = new Statement(connection, "SELECT epoch, next_tree, (SELECT count(*) FROM live_tree), live_tasks FROM partition");
+        read.Step();
+        var opening = new StoreOpening
+        {
+            Epoch = read.Number(),
+            NextTree = read.Number(),
+            LiveTrees = read.Number(),
+            LiveTasks = read.Number(),
+            Suspects = suspects,
+        };
+        read.Reset();
+        transaction.Commit();
+        _epoch = opening.Epoch;
+        return opening;
+    }
+
+    private void Connect()
+    {
+        _connection = _file.Connect(readOnly: false);
+        SqliteSchema.Run(_connection, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = MEMORY");
+        _write = new WriterStatements(_connection);
+    }
+
+    private void Disconnect()
+    {
+        _write?.Dispose();
+        _write = null;
+        _connection?.Dispose();
+        _connection = null;
+    }
+
+    private WriterStatements Connected()
+    {
+        if (_write is null)
+        {
+            Reconnect();
+        }
+
+        return _write!;
+    }
+
+    private StoreFencedException Fenced() => new($"Another process has taken over the store {_file.Path}: this one must not write to it any more.");
+
+    private string Explain(Exception exception) => exception switch
+    {
+        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT } =>
+            string.Create(CultureInfo.InvariantCulture, $"The store {_file.Path} is damaged ({exception.Message}). It was left as it is; restore it from a copy, or look at it with 'sqlite3 FILE .recover'."),
+        SqliteException { SqliteErrorCode: raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM } =>
+            $"The store {_file.Path} cannot be written: {exception.Message} Give this user the right to write the file and its folder.",
+        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY } => $"The store {_file.Path} is locked by another program: {exception.Message} Close it there.",
+        _ => $"The store {_file.Path} cannot be opened: {exception.Message}",
+    };
+}

@@ -1,0 +1,175 @@
+using System.Globalization;
+using System.Text;
+using Actors.Storage;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Actors.Sqlite;
+
+/// <summary>What the writer says to the database, prepared.</summary>
+internal sealed class WriterStatements(SqliteConnection connection) : IDisposable
+{
+    private const int TreesLookedAt = 10_000;
+    private readonly Statement _insert = new(connection, TaskRows.Insert);
+    private readonly Statement _update = new(connection, TaskRows.Update);
+    private readonly Statement _updateTree = new(connection, "UPDATE task SET counts = ?, tree_ended_at = ? WHERE tree = ? AND no = 0");
+    private readonly Statement _open = new(connection, "INSERT INTO live_tree VALUES (?)");
+    private readonly Statement _close = new(connection, "DELETE FROM live_tree WHERE tree = ?");
+    private readonly Statement _has = new(connection, "INSERT OR REPLACE INTO running VALUES (?, ?)");
+    private readonly Statement _hasNothing = new(connection, "DELETE FROM running WHERE worker = ?");
+    private readonly Statement _take = new(connection, "DELETE FROM inbox WHERE no = ?");
+    private readonly Statement _nextRoot = new(connection, "SELECT tree, state, counts, tree_ended_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
+    private readonly Statement _last = new(connection, "SELECT max(no) FROM task WHERE tree = ?");
+    private readonly Statement _delete = new(connection, "DELETE FROM task WHERE tree = ? AND no >= ?");
+    private readonly Statement _isMine = new(connection, "SELECT 1 FROM partition WHERE epoch = ?");
+
+    public Statement Begin { get; } = new(connection, "BEGIN IMMEDIATE");
+
+    public Statement Commit { get; } = new(connection, "COMMIT");
+
+    public Statement Rollback { get; } = new(connection, "ROLLBACK");
+
+    public Statement Fence { get; } = new(
+        connection, "UPDATE partition SET batch = ?, next_tree = ?, live_trees = ?, live_tasks = ? WHERE id = 0 AND epoch = ?");
+
+    public Statement FindRoot { get; } = new(connection, $"SELECT {TaskRows.Columns} FROM task WHERE id = ? AND no = 0");
+
+    public void Write(StoreBatch batch)
+    {
+        foreach (ref readonly var row in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch.Added))
+        {
+            TaskRows.BindInsert(_insert, in row);
+            _insert.Run();
+        }
+
+        foreach (ref readonly var row in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch.Changed))
+        {
+            TaskRows.BindUpdate(_update, in row);
+            _update.Run();
+            MustHit(1, row.Tree, row.Number);
+        }
+
+        foreach (var tree in batch.Trees)
+        {
+            _updateTree.Bind(tree.Counts).BindTime(tree.EndedAt).Bind(tree.Tree).Run();
+            MustHit(1, tree.Tree, 0);
+        }
+
+        foreach (var tree in batch.Opened)
+        {
+            _open.Bind(tree).Run();
+        }
+
+        foreach (var tree in batch.Closed)
+        {
+            _close.Bind(tree).Run();
+        }
+
+        foreach (var running in batch.Running)
+        {
+            if (running.Tasks is null)
+            {
+                _hasNothing.Bind(running.Worker).Run();
+            }
+            else
+            {
+                _has.Bind(running.Worker).Bind(Json(running.Tasks)).Run();
+            }
+        }
+
+        foreach (var number in batch.Taken)
+        {
+            _take.Bind(number).Run();
+        }
+    }
+
+    /// <summary>Deletes some of what the rule names: a large tree from its end, its root last.</summary>
+    /// <returns>Null where the epoch is another's.</returns>
+    public PruneStep? Prune(PruneRule rule, int rowsMax, long epoch)
+    {
+        Begin.Run();
+        _isMine.Bind(epoch);
+        var isMine = _isMine.Step();
+        _isMine.Reset();
+        if (!isMine)
+        {
+            Rollback.Run();
+            return null;
+        }
+
+        var (next, trees, deleted) = (rule.From, 0, 0L);
+        for (var looked = 0; next != TaskRow.None && deleted < rowsMax && looked < TreesLookedAt; looked++)
+        {
+            _nextRoot.Bind(next);
+            if (!_nextRoot.Step())
+            {
+                _nextRoot.Reset();
+                next = TaskRow.None;
+                break;
+            }
+
+            var tree = _nextRoot.Number();
+            var state = (TaskState)_nextRoot.Number();
+            var counts = _nextRoot.Text();
+            var endedAt = _nextRoot.Time();
+            _nextRoot.Reset();
+            next = tree + 1;
+            if (endedAt == TaskRow.None)
+            {
+                continue;
+            }
+
+            var outcome = counts is null ? state : StoreJson.ReadCounts(counts).State;
+            if (endedAt >= (outcome == TaskState.Failed ? rule.FailedBefore : rule.SucceededBefore))
+            {
+                continue;
+            }
+
+            _last.Bind(tree).Step();
+            var from = Math.Max(0, _last.Number() + 1 - (rowsMax - deleted));
+            _last.Reset();
+            _delete.Bind(tree).Bind(from).Run();
+            deleted += raw.sqlite3_changes(connection.Handle);
+            if (from > 0)
+            {
+                next = tree; // the rest of it next time
+                break;
+            }
+
+            trees++;
+        }
+
+        Commit.Run();
+        return new PruneStep(next, trees, deleted);
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in new[]
+        {
+            _insert, _update, _updateTree, _open, _close, _has, _hasNothing, _take, _nextRoot, _last, _delete, _isMine, Begin, Commit, Rollback, Fence, FindRoot,
+        })
+        {
+            statement.Dispose();
+        }
+    }
+
+    private static byte[] Json(RunningTask[] tasks)
+    {
+        var text = new StringBuilder("[", 16 * (tasks.Length + 1));
+        foreach (var task in tasks)
+        {
+            text.Append(text.Length > 1 ? "," : "").Append(CultureInfo.InvariantCulture, $"[{task.Tree},{task.Number},{task.Attempt}]");
+        }
+
+        return Encoding.UTF8.GetBytes(text.Append(']').ToString());
+    }
+
+    private void MustHit(int rows, long tree, long number)
+    {
+        if (raw.sqlite3_changes(connection.Handle) != rows)
+        {
+            throw new StoreException($"The store is damaged: task {number} of tree {tree} is to be changed and is not there.");
+        }
+    }
+}
