@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Actors.Sqlite;
 
@@ -120,27 +119,8 @@ internal sealed class SqliteFile(string path)
         using var file = new FileStream(Path, options);
     }
 
-    public SqliteConnection Connect(bool readOnly)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = Path,
-            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
-            Pooling = false,
-            DefaultTimeout = (int)Busy.TotalSeconds,
-        }.ToString());
-        try
-        {
-            connection.Open();
-            _ = raw.sqlite3_busy_timeout(connection.Handle, (int)Busy.TotalMilliseconds);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <summary>A connection for one thread.</summary>
+    public Database Connect() => new(Path, Busy);
 
     public void ThrowIfNewer(long version)
     {
@@ -166,8 +146,9 @@ internal sealed class SqliteFile(string path)
     {
         try
         {
-            using var connection = Connect(readOnly: true);
-            return SqliteSchema.Scalar(connection, "SELECT owner FROM partition") as string ?? "another process";
+            using var database = Connect();
+            using var owner = new Statement(database, "SELECT owner FROM partition");
+            return owner.Step() ? System.Text.Encoding.UTF8.GetString(owner.Bytes()) : "another process";
         }
         catch (SqliteException)
         {

@@ -1,12 +1,11 @@
 using Actors.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Actors.Sqlite;
 
 /// <summary>Reads rows on a connection of its own: of one moment, whatever is written meanwhile.</summary>
-internal sealed class SqliteReader(SqliteConnection connection, string sql) : ITaskReader
+internal sealed class SqliteReader(Database database, string sql) : ITaskReader
 {
-    private readonly Statement _select = new(connection, sql);
+    private readonly Statement _select = new(database, sql);
     private readonly TaskRows _rows = new();
     private bool _isAtEnd;
 
@@ -31,6 +30,6 @@ internal sealed class SqliteReader(SqliteConnection connection, string sql) : IT
     public void Dispose()
     {
         _select.Dispose();
-        connection.Dispose();
+        database.Dispose();
     }
 }

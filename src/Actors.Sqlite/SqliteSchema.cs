@@ -1,6 +1,4 @@
 using System.Globalization;
-using Actors.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Actors.Sqlite;
 
@@ -58,37 +56,15 @@ internal static class SqliteSchema
     public static int Version => Steps.Length;
 
     /// <summary>Brings the file to <see cref="Version"/>, within the transaction that is open.</summary>
-    public static void Migrate(SqliteConnection connection, SqliteTransaction transaction)
+    public static void Migrate(Database database)
     {
-        var version = (int)Number(connection, "PRAGMA user_version", transaction);
-        for (; version < Version; version++)
+        for (var version = (int)database.Number("PRAGMA user_version"); version < Version; version++)
         {
-            Run(connection, Steps[version], transaction);
+            database.Run(Steps[version].Split(";\n", StringSplitOptions.RemoveEmptyEntries));
         }
 
-        Run(connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}; PRAGMA application_id = {ApplicationId}"), transaction);
-    }
-
-    public static void Run(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // every text is a constant of this assembly
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Transaction = transaction;
-        command.ExecuteNonQuery();
-    }
-
-    public static long Number(SqliteConnection connection, string sql, SqliteTransaction? transaction = null) =>
-        Convert.ToInt64(Scalar(connection, sql, transaction) ?? TaskRow.None, CultureInfo.InvariantCulture);
-
-    public static object? Scalar(SqliteConnection connection, string sql, SqliteTransaction? transaction = null)
-    {
-        using var command = connection.CreateCommand();
-#pragma warning disable CA2100
-        command.CommandText = sql;
-#pragma warning restore CA2100
-        command.Transaction = transaction;
-        return command.ExecuteScalar();
+        database.Run(
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"),
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
     }
 }

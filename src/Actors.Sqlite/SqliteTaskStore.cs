@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Actors.Storage;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Actors.Sqlite;
 
@@ -12,7 +11,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
 {
     private readonly SqliteFile _file = new(path);
     private readonly TaskRows _rows = new();
-    private SqliteConnection? _connection;
+    private Database? _database;
     private WriterStatements? _write;
     private long _epoch;
 
@@ -29,13 +28,13 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
                 _file.Create();
             }
 
-            using (var connection = _file.Connect(readOnly: false))
+            using (var database = _file.Connect())
             {
-                Prepare(connection);
+                Prepare(database);
             }
 
             Connect();
-            return Begin(_connection!, owner);
+            return Begin(_database!, owner);
         }
         catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException or JsonException)
         {
@@ -50,7 +49,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
         {
             write.Begin.Run();
             write.Fence.Bind(batch.Number).Bind(batch.NextTree).Bind(batch.LiveTrees).Bind(batch.LiveTasks).Bind(_epoch).Run();
-            if (raw.sqlite3_changes(_connection!.Handle) != 1)
+            if (_database!.Changes != 1)
             {
                 write.Rollback.Run();
                 throw Fenced();
@@ -70,17 +69,17 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
     {
         Disconnect();
         Connect();
-        var epoch = SqliteSchema.Number(_connection!, "SELECT epoch FROM partition");
-        return epoch == _epoch ? SqliteSchema.Number(_connection!, "SELECT batch FROM partition") : throw Fenced();
+        var epoch = _database!.Number("SELECT epoch FROM partition");
+        return epoch == _epoch ? _database.Number("SELECT batch FROM partition") : throw Fenced();
     }
 
     public ITaskReader ReadLiveTrees(long before) => new SqliteReader(
-        _file.Connect(readOnly: true),
+        _file.Connect(),
         string.Create(
             CultureInfo.InvariantCulture,
             $"SELECT {TaskRows.Columns} FROM live_tree CROSS JOIN task ON task.tree = live_tree.tree WHERE live_tree.tree < {before} ORDER BY live_tree.tree, task.no"));
 
-    public ITaskReader ReadAll() => new SqliteReader(_file.Connect(readOnly: true), $"SELECT {TaskRows.Columns} FROM task ORDER BY tree, no");
+    public ITaskReader ReadAll() => new SqliteReader(_file.Connect(), $"SELECT {TaskRows.Columns} FROM task ORDER BY tree, no");
 
     public IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids)
     {
@@ -104,7 +103,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
     {
         Connected();
         using var find = new Statement(
-            _connection!, $"SELECT {TaskRows.Columns} FROM task WHERE tree = (SELECT tree FROM task WHERE id = ? AND no = 0) AND id = ? LIMIT 1");
+            _database!, $"SELECT {TaskRows.Columns} FROM task WHERE tree = (SELECT tree FROM task WHERE id = ? AND no = 0) AND id = ? LIMIT 1");
         find.Bind(root).Bind(id);
         return find.Step() ? _rows.Read(find) : null;
     }
@@ -112,7 +111,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
     public IReadOnlyList<InboxRow> ReadInbox(int countMax)
     {
         Connected();
-        using var read = new Statement(_connection!, "SELECT no, id, type, payload, options FROM inbox ORDER BY no LIMIT ?");
+        using var read = new Statement(_database!, "SELECT no, id, type, payload, options FROM inbox ORDER BY no LIMIT ?");
         read.Bind(countMax);
         var rows = new List<InboxRow>();
         while (read.Step())
@@ -146,12 +145,12 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
 
         try
         {
-            using var connection = _file.Connect(readOnly: true);
-            using var read = new Statement(connection, "SELECT epoch, owner, live_trees, live_tasks FROM partition");
+            using var database = _file.Connect();
+            using var read = new Statement(database, "SELECT epoch, owner, live_trees, live_tasks FROM partition");
             read.Step();
             var bytes = new[] { _file.Path, _file.Path + "-wal" }.Where(File.Exists).Sum(static file => new FileInfo(file).Length);
             return new StoreInfo(
-                (int)SqliteSchema.Number(connection, "PRAGMA user_version"), read.Number(), Encoding.UTF8.GetString(read.Bytes()), _file.IsLocked(),
+                (int)database.Number("PRAGMA user_version"), read.Number(), Encoding.UTF8.GetString(read.Bytes()), _file.IsLocked(),
                 read.Number(), read.Number(), bytes);
         }
         catch (SqliteException exception)
@@ -167,52 +166,51 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
     }
 
     /// <summary>Makes the schema, or brings it up to date; in a rollback journal where the file is new, so that its header tells at once what it is.</summary>
-    private void Prepare(SqliteConnection connection)
+    private void Prepare(Database database)
     {
-        var tables = SqliteSchema.Number(connection, "SELECT count(*) FROM sqlite_master");
-        if (tables > 0 && SqliteSchema.Number(connection, "PRAGMA application_id") != SqliteSchema.ApplicationId)
+        var tables = database.Number("SELECT count(*) FROM sqlite_master");
+        if (tables > 0 && database.Number("PRAGMA application_id") != SqliteSchema.ApplicationId)
         {
             throw new StoreException($"{_file.Path} is not a store: it is an SQLite file of something else. It was left as it is; name another file.");
         }
 
-        var version = SqliteSchema.Number(connection, "PRAGMA user_version");
+        var version = database.Number("PRAGMA user_version");
         _file.ThrowIfNewer(version);
         if (version < SqliteSchema.Version)
         {
-            SqliteSchema.Run(connection, "PRAGMA synchronous = FULL");
-            using var transaction = connection.BeginTransaction(deferred: false);
-            SqliteSchema.Migrate(connection, transaction);
-            transaction.Commit();
+            database.Run("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE");
+            SqliteSchema.Migrate(database);
+            database.Run("COMMIT");
         }
 
-        SqliteSchema.Run(connection, "PRAGMA journal_mode = WAL");
+        database.Run("PRAGMA journal_mode = WAL");
     }
 
-    private StoreOpening Begin(SqliteConnection connection, string owner)
+    private StoreOpening Begin(Database database, string owner)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
+        database.Run("BEGIN IMMEDIATE");
         var suspects = 0;
-        using (var running = new Statement(connection, "SELECT tasks FROM running"))
+        using (var running = new Statement(database, "SELECT tasks FROM running"))
         using (var suspect = new Statement(
-            connection, "UPDATE task SET attempt = max(attempt, ?), losses = losses + 1, flags = flags | 32 WHERE tree = ? AND no = ? AND state < 5"))
+            database, "UPDATE task SET attempt = max(attempt, ?), losses = losses + 1, flags = flags | 32 WHERE tree = ? AND no = ? AND state < 5"))
         {
             while (running.Step())
             {
                 foreach (var task in JsonSerializer.Deserialize<long[][]>(running.Bytes())!)
                 {
                     suspect.Bind(task[2]).Bind(task[0]).Bind(task[1]).Run();
-                    suspects += raw.sqlite3_changes(connection.Handle);
+                    suspects += database.Changes;
                 }
             }
         }
 
-        SqliteSchema.Run(connection, "DELETE FROM running", transaction);
-        using (var begin = new Statement(connection, "UPDATE partition SET epoch = epoch + 1, batch = 0, owner = ?"))
+        database.Run("DELETE FROM running");
+        using (var begin = new Statement(database, "UPDATE partition SET epoch = epoch + 1, batch = 0, owner = ?"))
         {
             begin.Bind(owner).Run();
         }
 
-        using var read = new Statement(connection, "SELECT epoch, next_tree, (SELECT count(*) FROM live_tree), live_tasks FROM partition");
+        using var read = new Statement(database, "SELECT epoch, next_tree, (SELECT count(*) FROM live_tree), live_tasks FROM partition");
         read.Step();
         var opening = new StoreOpening
         {
@@ -223,24 +221,24 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             Suspects = suspects,
         };
         read.Reset();
-        transaction.Commit();
+        database.Run("COMMIT");
         _epoch = opening.Epoch;
         return opening;
     }
 
     private void Connect()
     {
-        _connection = _file.Connect(readOnly: false);
-        SqliteSchema.Run(_connection, "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096; PRAGMA temp_store = MEMORY");
-        _write = new WriterStatements(_connection);
+        _database = _file.Connect();
+        _database.Run("PRAGMA synchronous = FULL", "PRAGMA cache_size = -65536", "PRAGMA wal_autocheckpoint = 4096", "PRAGMA temp_store = MEMORY");
+        _write = new WriterStatements(_database);
     }
 
     private void Disconnect()
     {
         _write?.Dispose();
         _write = null;
-        _connection?.Dispose();
-        _connection = null;
+        _database?.Dispose();
+        _database = null;
     }
 
     private WriterStatements Connected()
@@ -257,11 +255,11 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
 
     private string Explain(Exception exception) => exception switch
     {
-        SqliteException { SqliteErrorCode: raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT } =>
+        SqliteException { SqliteErrorCode: Native.NotADatabase or Native.Corrupt } =>
             string.Create(CultureInfo.InvariantCulture, $"The store {_file.Path} is damaged ({exception.Message}). It was left as it is; restore it from a copy, or look at it with 'sqlite3 FILE .recover'."),
-        SqliteException { SqliteErrorCode: raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM } =>
+        SqliteException { SqliteErrorCode: Native.ReadOnly or Native.CannotOpen or Native.NoPermission } =>
             $"The store {_file.Path} cannot be written: {exception.Message} Give this user the right to write the file and its folder.",
-        SqliteException { SqliteErrorCode: raw.SQLITE_BUSY } => $"The store {_file.Path} is locked by another program: {exception.Message} Close it there.",
+        SqliteException { SqliteErrorCode: Native.Busy } => $"The store {_file.Path} is locked by another program: {exception.Message} Close it there.",
         _ => $"The store {_file.Path} cannot be opened: {exception.Message}",
     };
 }

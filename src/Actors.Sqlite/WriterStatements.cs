@@ -1,38 +1,36 @@
 using System.Globalization;
 using System.Text;
 using Actors.Storage;
-using Microsoft.Data.Sqlite;
-using SQLitePCL;
 
 namespace Actors.Sqlite;
 
 /// <summary>What the writer says to the database, prepared.</summary>
-internal sealed class WriterStatements(SqliteConnection connection) : IDisposable
+internal sealed class WriterStatements(Database database) : IDisposable
 {
     private const int TreesLookedAt = 10_000;
-    private readonly Statement _insert = new(connection, TaskRows.Insert);
-    private readonly Statement _update = new(connection, TaskRows.Update);
-    private readonly Statement _updateTree = new(connection, "UPDATE task SET counts = ?, tree_ended_at = ? WHERE tree = ? AND no = 0");
-    private readonly Statement _open = new(connection, "INSERT INTO live_tree VALUES (?)");
-    private readonly Statement _close = new(connection, "DELETE FROM live_tree WHERE tree = ?");
-    private readonly Statement _has = new(connection, "INSERT OR REPLACE INTO running VALUES (?, ?)");
-    private readonly Statement _hasNothing = new(connection, "DELETE FROM running WHERE worker = ?");
-    private readonly Statement _take = new(connection, "DELETE FROM inbox WHERE no = ?");
-    private readonly Statement _nextRoot = new(connection, "SELECT tree, state, counts, tree_ended_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
-    private readonly Statement _last = new(connection, "SELECT max(no) FROM task WHERE tree = ?");
-    private readonly Statement _delete = new(connection, "DELETE FROM task WHERE tree = ? AND no >= ?");
-    private readonly Statement _isMine = new(connection, "SELECT 1 FROM partition WHERE epoch = ?");
+    private readonly Statement _insert = new(database, TaskRows.Insert);
+    private readonly Statement _update = new(database, TaskRows.Update);
+    private readonly Statement _updateTree = new(database, "UPDATE task SET counts = ?, tree_ended_at = ? WHERE tree = ? AND no = 0");
+    private readonly Statement _open = new(database, "INSERT INTO live_tree VALUES (?)");
+    private readonly Statement _close = new(database, "DELETE FROM live_tree WHERE tree = ?");
+    private readonly Statement _has = new(database, "INSERT OR REPLACE INTO running VALUES (?, ?)");
+    private readonly Statement _hasNothing = new(database, "DELETE FROM running WHERE worker = ?");
+    private readonly Statement _take = new(database, "DELETE FROM inbox WHERE no = ?");
+    private readonly Statement _nextRoot = new(database, "SELECT tree, state, counts, tree_ended_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
+    private readonly Statement _last = new(database, "SELECT max(no) FROM task WHERE tree = ?");
+    private readonly Statement _delete = new(database, "DELETE FROM task WHERE tree = ? AND no >= ?");
+    private readonly Statement _isMine = new(database, "SELECT 1 FROM partition WHERE epoch = ?");
 
-    public Statement Begin { get; } = new(connection, "BEGIN IMMEDIATE");
+    public Statement Begin { get; } = new(database, "BEGIN IMMEDIATE");
 
-    public Statement Commit { get; } = new(connection, "COMMIT");
+    public Statement Commit { get; } = new(database, "COMMIT");
 
-    public Statement Rollback { get; } = new(connection, "ROLLBACK");
+    public Statement Rollback { get; } = new(database, "ROLLBACK");
 
     public Statement Fence { get; } = new(
-        connection, "UPDATE partition SET batch = ?, next_tree = ?, live_trees = ?, live_tasks = ? WHERE id = 0 AND epoch = ?");
+        database, "UPDATE partition SET batch = ?, next_tree = ?, live_trees = ?, live_tasks = ? WHERE id = 0 AND epoch = ?");
 
-    public Statement FindRoot { get; } = new(connection, $"SELECT {TaskRows.Columns} FROM task WHERE id = ? AND no = 0");
+    public Statement FindRoot { get; } = new(database, $"SELECT {TaskRows.Columns} FROM task WHERE id = ? AND no = 0");
 
     public void Write(StoreBatch batch)
     {
@@ -129,7 +127,7 @@ internal sealed class WriterStatements(SqliteConnection connection) : IDisposabl
             var from = Math.Max(0, _last.Number() + 1 - (rowsMax - deleted));
             _last.Reset();
             _delete.Bind(tree).Bind(from).Run();
-            deleted += raw.sqlite3_changes(connection.Handle);
+            deleted += database.Changes;
             if (from > 0)
             {
                 next = tree; // the rest of it next time
@@ -167,7 +165,7 @@ internal sealed class WriterStatements(SqliteConnection connection) : IDisposabl
 
     private void MustHit(int rows, long tree, long number)
     {
-        if (raw.sqlite3_changes(connection.Handle) != rows)
+        if (database.Changes != rows)
         {
             throw new StoreException($"The store is damaged: task {number} of tree {tree} is to be changed and is not there.");
         }

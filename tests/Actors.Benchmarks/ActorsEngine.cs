@@ -16,7 +16,7 @@ internal sealed class ActorsEngine : IAsyncDisposable
 
     public TaskClient Client { get; }
 
-    public static async Task<ActorsEngine> StartAsync(int workers)
+    public static async Task<ActorsEngine> StartAsync(int workers, string store = "memory")
     {
         var system = ActorSystem.Create("benchmark", ConfigurationFactory.ParseString($$"""
             akka.loglevel = WARNING
@@ -24,7 +24,7 @@ internal sealed class ActorsEngine : IAsyncDisposable
             akka.actor.deployment."/tasks/default" { router = round-robin-pool, nr-of-instances = {{workers}} }
             actors.worker-dispatcher.dedicated-thread-pool.thread-count = {{workers}}
             """));
-        var engine = await TaskEngine.StartAsync(system, static tasks => tasks.AddHandlersFrom(typeof(ActorsEngine).Assembly));
+        var engine = await TaskEngine.StartAsync(system, tasks => tasks.UseStore(store).AddHandlersFrom(typeof(ActorsEngine).Assembly));
         return new ActorsEngine(system, engine.Client);
     }
 

@@ -4,6 +4,7 @@ using BenchmarkDotNet.Running;
 return args switch
 {
     ["compare", .. var options] => await Comparison.RunAsync(options),
+    ["durable", .. var options] => await DurableComparison.RunAsync(options),
     ["micro", .. var options] => Micro(options),
     ["simulate", .. var options] => RandomHistories.Run(options),
     _ => Usage(),
@@ -19,6 +20,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         compare [--rounds N] [--workers N] [--only NAME]   every workload on the engine and on Task.Run, interleaved; ratios of medians
+        durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory and on a store, in turn; a commit beside a flush of the disk
         micro [BenchmarkDotNet options]                    the ledger alone, with memory
         simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);
