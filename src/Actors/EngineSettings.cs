@@ -59,6 +59,16 @@ internal sealed record EngineSettings(
             config.GetConfig("types"));
     }
 
+    /// <summary>With a store, other chunks.</summary>
+    public EngineSettings WithChunksOfStore() => this with
+    {
+        Ledger = Ledger with
+        {
+            ChunkTasksMax = AtLeastOne(Store, "chunk.tasks-max", "actors.store."),
+            ChunkWork = Positive(Store, "chunk.work", "actors.store."),
+        },
+    };
+
     /// <summary>Every router that is deployed under the coordinator is a pool; where none is, there is one by default.</summary>
     private static List<PoolSettings> ReadPools(Config all, Config config)
     {

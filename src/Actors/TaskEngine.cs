@@ -69,6 +69,7 @@ public sealed class TaskEngine : IExtension
     {
         var settings = EngineSettings.Read(_system);
         var durable = StoreSettings.Read(settings.Store, registry.StoreLocation);
+        settings = durable.IsMemory ? settings : settings.WithChunksOfStore();
         var payloads = durable.IsMemory ? null : new PayloadWriter(registry.Json, registry.Protector, durable.PayloadMax);
         var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services, payloads);
         foreach (var shape in registry.Shapes.Values.DistinctBy(static shape => shape.Handler))

@@ -1,0 +1,43 @@
+using Actors;
+using Actors.Storage.Victim;
+using Akka.Actor;
+using Akka.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+// victim LOCATION FOLDER KEYS: submits KEYS trees, each under its key, and ends when all have ended. Made to be killed, and started again.
+var (location, folder, keys) = (args[0], args[1], int.Parse(args[2], System.Globalization.CultureInfo.InvariantCulture));
+using var witness = new Witness(folder);
+var system = ActorSystem.Create("victim", ConfigurationFactory.ParseString("""
+    akka.loglevel = WARNING
+    akka.log-dead-letters = on
+    actors.worker-losses-max = 1000 # whoever kills at random does not mean the task
+    actors.suspect-alone = 20ms
+    """));
+try
+{
+    var services = new ServiceCollection().AddSingleton(witness).BuildServiceProvider();
+    var engine = await TaskEngine.StartAsync(
+        system,
+        tasks => tasks.UseStore(location).AddHandler<GrowHandler>().Configure<Grow>(static type => type with { Retry = RetryPolicy.Default with { Jitter = 0 } }),
+        services);
+    witness.Write("started");
+    await Task.WhenAll(Enumerable.Range(0, keys).Select(SubmitAsync));
+    witness.Write("done");
+    await system.Terminate();
+    return 0;
+
+    async Task SubmitAsync(int number)
+    {
+        var handle = await engine.Client.SubmitAsync(new Grow(number, 5), new SubmitOptions { Key = $"key {number}" });
+        witness.Write($"ack {number} {handle.Id}");
+        var tree = await handle.TreeAsync();
+        var outcome = await handle;
+        witness.Write($"outcome {number} {(outcome.IsSucceeded ? outcome.Value : outcome)} {tree.Tasks} {tree.State}");
+    }
+}
+catch (StoreException refused)
+{
+    await Console.Error.WriteLineAsync(refused.Message);
+    await system.Terminate();
+    return 3;
+}
