@@ -193,7 +193,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             Place = task.Join is null ? 0 : task.JoinIndex,
             State = StateOf(task, stored),
             DueAt = task.State == TaskState.Scheduled ? task.DueAtTicks : TaskRow.None,
-            Attempt = task.Attempt,
+            Attempt = task.AttemptNumber,
             Losses = task.Losses,
             CreatedAt = stored.CreatedAt,
             EndedAt = stored.EndedAt,

@@ -112,12 +112,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         _entries.Add(new Entry(row.Id, row.Parent, task, null));
         _live++;
         Tasks++;
-        task.Attempt = row.Attempt - row.Losses;
-        if (row.Losses > 0)
-        {
-            task.Losses = row.Losses;
-        }
-
+        Count(in row, task);
         if (row.Flags.HasFlag(TaskFlags.Suspect))
         {
             task.IsSuspect = true;
@@ -217,8 +212,19 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             var child = RecordOf(in row, PathOf(row.Parent));
             child.Tree = _tree;
             child.State = row.State;
+            Count(in row, child);
             (child.Stored!.EndedAt, child.Stored.EndedOrder, child.Stored.Outcome) = (row.EndedAt, row.EndedOrder, outcome);
             SpawnerOf(row.Parent)!.KeepEarly()[row.Id] = (child, outcome);
+        }
+    }
+
+    /// <summary>A run that died with its process was counted when it began, and is none for the retry policy.</summary>
+    private static void Count(in TaskRow row, TaskRecord task)
+    {
+        task.Attempt = row.Attempt - row.Losses;
+        if (row.Losses > 0)
+        {
+            task.Losses = row.Losses;
         }
     }
 
