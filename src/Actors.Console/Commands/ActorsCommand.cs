@@ -41,6 +41,7 @@ internal static class ActorsCommand
         ScanCommand.Create(),
         FollowUpCommand.Create(),
         TreeCommand.Create(),
+        StoreCommand.Create(),
         EngineOptions.Hocon,
         EngineOptions.Verbose,
         new HelpOption { Action = new HelpWithExitCodes(new HelpAction()) },

@@ -25,7 +25,7 @@ internal static class ScanCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var command = new Command("scan", "Count folders, files and bytes, a task per folder.") { Folder, Duplicates, Json, Workers };
+        var command = new Command("scan", "Count folders, files and bytes, a task per folder.") { Folder, Duplicates, Json, Workers, EngineOptions.Store, EngineOptions.TakeOverStore };
         command.SetAction((given, _) => RunAsync(given));
         return command;
     }
@@ -59,7 +59,7 @@ internal static class ScanCommand
             var json = given.GetValue(Json);
             var findDuplicates = given.GetValue(Duplicates);
             var watch = Stopwatch.StartNew();
-            var job = Job.RunAsync(engine, new ScanTree(root, findDuplicates), interruption);
+            var job = Job.RunAsync(engine, new ScanTree(root, findDuplicates), interruption, key: $"scan {Path.GetFullPath(path)}{(findDuplicates ? " duplicates" : "")}");
             if (!json && Terminal.IsInteractive)
             {
                 await ShowAsync(engine, job, interruption).ConfigureAwait(false);

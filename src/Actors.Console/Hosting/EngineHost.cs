@@ -2,6 +2,7 @@ using Actors.Console.Commands;
 using Actors.Console.Configuration;
 using Actors.Console.Logging;
 using Actors.Console.Scanning;
+using Actors.Console.Scanning.Storage;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -136,6 +137,7 @@ internal sealed class EngineHost : IAsyncDisposable
     private static void AddTasks(TaskRegistry tasks)
     {
         tasks.AddHandlersFrom(typeof(EngineHost).Assembly);
+        tasks.UseJson(StoredScan.Json);
         ScanTasks.Configure(tasks);
     }
 

@@ -35,7 +35,10 @@ internal sealed class FolderPath : IComparable<FolderPath>
     public int PathBytes { get; }
 
     /// <summary>The folder that was asked for, with its path exactly as given: a slash at its end has a meaning where it is a link.</summary>
-    public static FolderPath Root(string path) => new(null, Encoding.UTF8.GetBytes(path));
+    public static FolderPath Root(string path) => Root(Encoding.UTF8.GetBytes(path));
+
+    /// <summary>A root by its bytes.</summary>
+    public static FolderPath Root(byte[] path) => new(null, path);
 
     /// <summary>A folder in this one.</summary>
     public FolderPath Child(byte[] name) => new(this, name);

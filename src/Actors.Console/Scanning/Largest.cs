@@ -38,6 +38,9 @@ internal sealed class Largest
     /// <summary>The largest first, at most <see cref="KeptMax"/>.</summary>
     public IReadOnlyList<Sized> Kept => _kept;
 
+    /// <summary>Those that another kept.</summary>
+    public static Largest Of(Sized[] kept) => kept.Length == 0 ? Empty : new(kept);
+
     /// <summary>The largest of these and one more. What has no bytes is never among them.</summary>
     public Largest With(FolderPath folder, ReadOnlySpan<byte> name, long bytes)
     {

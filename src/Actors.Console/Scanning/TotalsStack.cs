@@ -37,6 +37,27 @@ internal sealed class TotalsStack
         return new TotalsStack(totals, height, below);
     }
 
+    /// <summary>The sums, the topmost first, each with its height.</summary>
+    public IEnumerable<(FolderTotals Top, int Height)> Levels()
+    {
+        for (var stack = this; stack is not null; stack = stack._below)
+        {
+            yield return (stack._top, stack._height);
+        }
+    }
+
+    /// <summary>A stack of what <see cref="Levels"/> gave.</summary>
+    public static TotalsStack OfLevels(IEnumerable<(FolderTotals Top, int Height)> levels)
+    {
+        TotalsStack? stack = null;
+        foreach (var (top, height) in levels.Reverse())
+        {
+            stack = new TotalsStack(top, height, stack);
+        }
+
+        return stack ?? throw new ArgumentException("A stack has a level at least.", nameof(levels));
+    }
+
     /// <summary>All of them together.</summary>
     public FolderTotals Sum()
     {

@@ -21,7 +21,7 @@ internal interface IHandlerType
 }
 
 /// <summary>What the constructor of every type takes, so that one call makes any of them.</summary>
-internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers, ITaskFormat? Format);
+internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers, ITaskFormat? Format = null);
 
 internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
 {

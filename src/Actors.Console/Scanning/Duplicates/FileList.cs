@@ -17,6 +17,9 @@ internal sealed class FileBatch(FolderPath folder, byte[] names, FileEntry[] ent
     /// <summary>A file of the batch.</summary>
     public FileEntry this[int index] => entries[index];
 
+    /// <summary>One file of it, alone.</summary>
+    public FileBatch Only(int index) => new(Folder, NameOf(index).ToArray(), [entries[index] with { NameEnd = NameOf(index).Length }]);
+
     /// <summary>The name of a file of the batch.</summary>
     public ReadOnlySpan<byte> NameOf(int index)
     {
@@ -39,7 +42,10 @@ internal sealed class FileBatchBuilder(FolderPath folder)
     }
 
     /// <summary>The files as a list.</summary>
-    public FileList Build() => _entries.Count == 0 ? FileList.Empty : FileList.Of(new FileBatch(folder, [.. _names], [.. _entries]));
+    public FileList Build() => _entries.Count == 0 ? FileList.Empty : FileList.Of(BuildBatch());
+
+    /// <summary>The files as a batch.</summary>
+    public FileBatch BuildBatch() => new(folder, [.. _names], [.. _entries]);
 }
 
 /// <summary>One file of a batch.</summary>
@@ -86,7 +92,11 @@ internal sealed class FileList
         ReferenceEquals(left, Empty) ? right : ReferenceEquals(right, Empty) ? left : new(null, left, right);
 
     /// <summary>All files.</summary>
-    public IEnumerable<FileReference> Files()
+    public IEnumerable<FileReference> Files() =>
+        Batches().SelectMany(static batch => Enumerable.Range(0, batch.Count), static (batch, index) => new FileReference(batch, index));
+
+    /// <summary>All files, by their folders.</summary>
+    public IEnumerable<FileBatch> Batches()
     {
         // A stack of its own, since a deep tree makes a list of lists that is as deep.
         var open = new Stack<FileList>([this]);
@@ -94,10 +104,7 @@ internal sealed class FileList
         {
             if (list._batch is { } batch)
             {
-                for (var index = 0; index < batch.Count; index++)
-                {
-                    yield return new FileReference(batch, index);
-                }
+                yield return batch;
             }
             else if (list._left is not null)
             {
