@@ -16,6 +16,7 @@ internal sealed class History
     private readonly ILedgerPort _port;
     private readonly Checker _checker;
     private readonly Story? _story;
+    private readonly HashSet<string> _seen = [];
     private readonly List<Puppet> _puppets = [];
     private readonly List<Letter> _underWay = [];
     private readonly List<Letter> _delivered = [];
@@ -38,7 +39,7 @@ internal sealed class History
         ILedgerPort real = new LedgerPort(_terms);
         _port = plant?.Invoke(real) ?? real;
         _port.Now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        _checker = new Checker(_terms, _port);
+        _checker = new Checker(_terms, _port, _seen);
     }
 
     /// <summary>Plays one history to its end.</summary>
@@ -50,7 +51,7 @@ internal sealed class History
         try
         {
             history.Play();
-            return history._checker.Book.Seen;
+            return history._seen;
         }
         catch (Exception exception) when (exception is not BrokenRuleException)
         {
