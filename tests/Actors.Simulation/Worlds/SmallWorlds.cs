@@ -29,24 +29,47 @@ internal static class SmallWorlds
         return (found, all);
     }
 
-    /// <summary>The order with the fewest moves that breaks a rule, of all trees of so many tasks with so many faults: first of those with one task, then with two.</summary>
+    /// <summary>The order with the fewest moves that breaks a rule; of several that are as short the one whose plan comes first.</summary>
     /// <returns>Null where no rule is broken in so many moves.</returns>
-    public static Finding? Shortest(int tasksMax, int faultsMax, int movesMax, Func<ILedgerPort, ILedgerPort> plant)
+    public static Finding? Shortest(IReadOnlyList<Plan> plans, int movesMax, Func<ILedgerPort, ILedgerPort> plant)
     {
         for (var moves = 1; moves <= movesMax; moves++)
         {
-            for (var tasks = 1; tasks <= tasksMax; tasks++)
+            foreach (var plan in plans)
             {
-                foreach (var plan in Sketches.Plans(tasks, faultsMax))
+                if (new Exploration(plan, plant, moves).Run().Finding is { } finding)
                 {
-                    if (new Exploration(plan, plant, moves).Run().Finding is { } finding)
-                    {
-                        return finding;
-                    }
+                    return finding;
                 }
             }
         }
 
         return null;
+    }
+
+    /// <summary>Plays the moves of a finding once more, with that fault or another.</summary>
+    /// <returns>The rule that is broken; null where none is.</returns>
+    public static BrokenRuleException? Replay(Finding finding, Func<ILedgerPort, ILedgerPort> plant)
+    {
+        try
+        {
+            var world = new World(new Cast(finding.Plan), plant, null);
+            world.Begin();
+            foreach (var move in finding.Moves)
+            {
+                world.Make(move);
+            }
+
+            if (world.Moves().Count == 0)
+            {
+                world.Finish();
+            }
+
+            return null;
+        }
+        catch (BrokenRuleException broken)
+        {
+            return broken;
+        }
     }
 }
