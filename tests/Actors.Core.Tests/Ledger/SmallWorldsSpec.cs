@@ -11,7 +11,7 @@ namespace Actors.Core.Tests.Ledger;
 public sealed class SmallWorldsSpec(ITestOutputHelper output)
 {
     /// <summary>How many of the trees of four tasks are played with a second fault too.</summary>
-    private const int Drawn = 40;
+    private const int Drawn = 10;
 
     /// <summary>How many steps the shortest story of each planted fault takes, the first of them a worker's start.</summary>
     private static readonly Dictionary<string, int> Steps = new()

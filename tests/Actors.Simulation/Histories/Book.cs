@@ -45,11 +45,7 @@ internal sealed class Book(Terms terms)
 
             foreach (var bench in Benches.Values)
             {
-                earliest = Math.Min(earliest, bench.RecallAt);
-                foreach (var stint in bench.Stints)
-                {
-                    earliest = Math.Min(earliest, Math.Min(stint.TimeoutAt, stint.AbandonAt));
-                }
+                earliest = Math.Min(earliest, bench.Earliest);
             }
 
             return earliest;
