@@ -37,15 +37,10 @@ internal sealed class Book(Terms terms)
     {
         get
         {
-            var earliest = long.MaxValue;
+            var earliest = Benches.Values.Select(static bench => bench.Earliest).DefaultIfEmpty(long.MaxValue).Min();
             foreach (var entry in Live.Values)
             {
                 earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
-            }
-
-            foreach (var bench in Benches.Values)
-            {
-                earliest = Math.Min(earliest, bench.Earliest);
             }
 
             return earliest;
