@@ -29,8 +29,23 @@ internal sealed class Book(Terms terms)
 
     public long StaleEnds { get; private set; }
 
-    /// <summary>What kinds of things happened, so that it can be seen that all of them do.</summary>
-    public HashSet<string> Seen { get; } = [];
+    /// <summary>What kinds of things happened, so that it can be seen that all of them do; null where nobody asks.</summary>
+    public HashSet<string>? Seen { get; init; }
+
+    /// <summary>The first time, in ticks, at which something is due; the end of time where nothing is.</summary>
+    public long Earliest
+    {
+        get
+        {
+            var earliest = Benches.Values.Select(static bench => bench.Earliest).DefaultIfEmpty(long.MaxValue).Min();
+            foreach (var entry in Live.Values)
+            {
+                earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
+            }
+
+            return earliest;
+        }
+    }
 
     public Entry? EntryOf(Errand task) => _entries.GetValueOrDefault(task);
 
@@ -38,15 +53,15 @@ internal sealed class Book(Terms terms)
     {
         if (!Trees.ContainsKey(root.Id))
         {
-            Seen.Add(completion is null ? "a tree" : "a tree with a completion task");
-            Seen.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
+            Seen?.Add(completion is null ? "a tree" : "a tree with a completion task");
+            Seen?.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
             var entry = new Entry(root, null, null) { Tree = new TreeEntry { Completion = completion } };
             Trees.Add(root.Id, entry);
             Register(entry);
         }
         else
         {
-            Seen.Add("a root that lives is submitted again");
+            Seen?.Add("a root that lives is submitted again");
         }
     }
 
@@ -71,14 +86,14 @@ internal sealed class Book(Terms terms)
             var task = stint.Task;
             Close(stint);
             task.IsSuspect |= hadTaken;
-            Seen.Add($"a worker is lost with {(stints.Length == 1 ? "a task" : "a chunk")}{(hadTaken ? "" : " that it had not got")}");
+            Seen?.Add($"a worker is lost with {(stints.Length == 1 ? "a task" : "a chunk")}{(hadTaken ? "" : " that it had not got")}");
             if (stint.Told == Reason.Cancel || (stint.Told == Reason.Timeout && hadTaken))
             {
                 SettleTold(stint);
             }
             else if (hadTaken && stints.Length == 1 && ++task.LossesAlone >= terms.WorkerLossesMax)
             {
-                Seen.Add("a worker is lost too often");
+                Seen?.Add("a worker is lost too often");
                 FailForGood(task, NewTrouble(task, FailureKind.WorkerLost, stint.Attempt));
             }
             else
@@ -141,14 +156,14 @@ internal sealed class Book(Terms terms)
 
         if (spawner.Early.ContainsKey(child.Id))
         {
-            Seen.Add("the same child is spawned now again");
+            Seen?.Add("the same child is spawned now again");
             return;
         }
 
         var entry = new Entry(child, spawner, spawner.Root);
         spawner.Early.Add(child.Id, entry);
         Register(entry);
-        Seen.Add($"a child is spawned now{(stint.Told == Reason.Cancel ? " by who is cancelled" : "")}");
+        Seen?.Add($"a child is spawned now{(stint.Told == Reason.Cancel ? " by who is cancelled" : "")}");
         if (stint.Told == Reason.Cancel)
         {
             CancelAll([entry]);
@@ -382,7 +397,7 @@ internal sealed class Book(Terms terms)
         Owed.Add(new AttemptHasFailed(task.Task, trouble.Attempt, trouble, null));
         if (task is { Owner: not null, IsDecided: false })
         {
-            Seen.Add("a fold's step fails for good before its children have ended");
+            Seen?.Add("a fold's step fails for good before its children have ended");
             task.IsDecided = true;
             CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(task))]);
         }
@@ -397,7 +412,7 @@ internal sealed class Book(Terms terms)
     {
         var task = stint.Task;
         var children = new Dictionary<TaskId, Entry>(task.Early);
-        Seen.Add(stint.Held.Count == 0 ? "nothing was told" : "a follow-up that was told");
+        Seen?.Add(stint.Held.Count == 0 ? "nothing was told" : "a follow-up that was told");
         foreach (var child in stint.Held.Concat(end.Spawned))
         {
             if (!children.ContainsKey(child.Id))
@@ -405,11 +420,11 @@ internal sealed class Book(Terms terms)
                 var entry = new Entry(child, task, task.Root);
                 children.Add(child.Id, entry);
                 Register(entry);
-                Seen.Add(child.Key is null ? "a follow-up" : "a follow-up with a key");
+                Seen?.Add(child.Key is null ? "a follow-up" : "a follow-up with a key");
             }
             else
             {
-                Seen.Add("a follow-up that was spawned now before");
+                Seen?.Add("a follow-up that was spawned now before");
             }
         }
 
@@ -429,13 +444,13 @@ internal sealed class Book(Terms terms)
         };
         Register(join);
         task.Early.Clear();
-        Seen.Add(task.Owner is null ? "a join" : "a join that ends with a join");
+        Seen?.Add(task.Owner is null ? "a join" : "a join that ends with a join");
         foreach (var member in join.Members)
         {
             member.Feeds = join;
             if (member.IsEnded)
             {
-                Seen.Add("a child that ended before its join was made");
+                Seen?.Add("a child that ended before its join was made");
                 Arrive(join, member);
             }
         }
@@ -472,7 +487,7 @@ internal sealed class Book(Terms terms)
         }
 
         join.IsDecided = true;
-        Seen.Add($"{(join.Fold is null ? "a join" : "a fold")} {(mustFail ? "fails" : "fires")}: {join.Task.Join!.Policy}{(open > 0 ? " early" : "")}");
+        Seen?.Add($"{(join.Fold is null ? "a join" : "a fold")} {(mustFail ? "fails" : "fires")}: {join.Task.Join!.Policy}{(open > 0 ? " early" : "")}");
         join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
         var attempt = join.Stint?.Attempt ?? join.Failures;
         var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
@@ -480,7 +495,7 @@ internal sealed class Book(Terms terms)
         if (mustFail && join.Stint is not null)
         {
             join.Doom = trouble;
-            Seen.Add("a fold fails in a step");
+            Seen?.Add("a fold fails in a step");
             Tell(join.Stint, Reason.Cancel);
         }
         else if (mustFail)
@@ -516,7 +531,7 @@ internal sealed class Book(Terms terms)
     {
         foreach (var entry in entries)
         {
-            Seen.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
+            Seen?.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
             entry.IsCancelled = true;
             entry.IsDecided = true;
             entry.Doom = null;

@@ -4,7 +4,7 @@ namespace Actors.Simulation.Histories;
 /// Judges a history from outside: from what the driver told, what left the ledger and what the public can read of it. After every step
 /// it holds the ledger against the <see cref="Book"/>, task by task.
 /// </summary>
-internal sealed class Checker(Terms terms, ILedgerReads ledger)
+internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>? seen)
 {
     private readonly long[,] _counts = new long[Terms.Types.Count, (int)TaskState.Cancelled + 1];
     private readonly Dictionary<(TaskId Parent, int Place), TaskId> _told = [];
@@ -14,7 +14,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     private DateTimeOffset _now;
     private bool _isTick;
 
-    public Book Book { get; } = new(terms);
+    public Book Book { get; } = new(terms) { Seen = seen };
 
     public void Begin(DateTimeOffset now, bool isTick)
     {
@@ -42,12 +42,20 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
     }
 
     /// <summary>The step is over: judges what left the ledger, in order, and then what it shows.</summary>
-    public void End(List<Signal> signals)
+    /// <param name="signals">What left it.</param>
+    /// <param name="isNew">Whether this step was not judged before, in a history that began in the same way.</param>
+    public void End(List<Signal> signals, bool isNew = true)
     {
         _surplus.Clear();
         foreach (var signal in signals)
         {
             Judge(signal);
+        }
+
+        if (!isNew)
+        {
+            Book.Ended.ForEach(Count);
+            return;
         }
 
         // A task that is not where it must be says more than what was told of it and what was not.
@@ -125,7 +133,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
                 break;
             default:
                 TakeOwed(signal, Book.Owed.IndexOf(signal));
-                Book.Seen.Add(signal is RunToldToEnd { Reason: var reason } ? $"told to end: {reason}" : "a root's end");
+                Book.Seen?.Add(signal is RunToldToEnd { Reason: var reason } ? $"told to end: {reason}" : "a root's end");
                 break;
         }
     }
@@ -149,7 +157,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         Rules.Hold(!Book.IsClosed, Rules.ClosedStartsNothing, assigned);
         Rules.Hold(Book.Benches.TryGetValue(assigned.Worker, out var bench) && bench.IsIdle, Rules.OwnPool, assigned);
         Rules.Hold(assigned.Runs.Count >= 1 && assigned.Runs.Count <= terms.ChunkTasksMax, Rules.ChunkSize, assigned);
-        Book.Seen.Add(assigned.Runs.Count > 1 ? "a chunk" : "one alone");
+        Book.Seen?.Add(assigned.Runs.Count > 1 ? "a chunk" : "one alone");
         foreach (var run in assigned.Runs)
         {
             var entry = Book.EntryOf(run.Task);
@@ -180,15 +188,15 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         if (join.Fold is not { } fold)
         {
             Rules.Hold(input.Outcomes.SequenceEqual(join.Outcomes), Rules.JoinSeesOutcomes, $"{join} sees {string.Join(", ", input.Outcomes)}");
-            Book.Seen.Add($"a join of {Math.Min(2, join.Members.Length)}");
-            Book.Seen.Add($"fires: {join.Task.Join!.Policy}");
+            Book.Seen?.Add($"a join of {Math.Min(2, join.Members.Length)}");
+            Book.Seen?.Add($"fires: {join.Task.Join!.Policy}");
             return;
         }
 
         var isRight = input.Outcomes.Count == fold.StepSize && input.FoldState == fold.State && input.IsLastStep == fold.IsLastStep;
         if (fold.Step is not null)
         {
-            Book.Seen.Add("a step of a fold again");
+            Book.Seen?.Add("a step of a fold again");
             isRight &= input.Outcomes.SequenceEqual(fold.Step);
         }
         else
@@ -198,7 +206,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         }
 
         Rules.Hold(isRight, Rules.FoldSeesOutcomes, join);
-        Book.Seen.Add(input.IsLastStep ? $"the last step of a fold: {join.Task.Join!.Policy}" : "a step of a fold");
+        Book.Seen?.Add(input.IsLastStep ? $"the last step of a fold: {join.Task.Join!.Policy}" : "a step of a fold");
     }
 
     private void Recalled(WorkRecalled recalled)
@@ -206,7 +214,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         var bench = Book.Benches.Values.FirstOrDefault(bench => bench.Assignment == recalled.Assignment);
         Rules.Hold(bench is not null && (bench.RecallAt <= Book.Now || Book.IsClosed), Rules.Recalled, $"worker {bench?.Worker}");
         bench!.RecallAt = long.MaxValue;
-        Book.Seen.Add("a recall");
+        Book.Seen?.Add("a recall");
     }
 
     private void Left(RunLeftBehind left)
@@ -215,7 +223,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         Rules.Hold(
             stint is not null && stint.Run == left.Run && stint.Bench.Assignment == left.Assignment && stint.Told == left.Reason, Rules.LeftBehind, left);
         Rules.Hold(stint!.Bench.Stints.Exists(other => other.AbandonAt <= Book.Now), Rules.LeftBehind, left);
-        Book.Seen.Add($"left behind: {left.Reason}{(stint.Bench.Stints.Count > 1 ? " with others" : "")}");
+        Book.Seen?.Add($"left behind: {left.Reason}{(stint.Bench.Stints.Count > 1 ? " with others" : "")}");
         Book.LeaveBehind(stint.Bench);
     }
 
@@ -226,7 +234,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
             stint is not null && stint.Run == told.Run && stint.Bench.Assignment == told.Assignment && stint.TimeoutAt <= Book.Now, Rules.ToldToEnd, told);
         Book.Tell(stint!, Reason.Timeout);
         Book.Owed.Remove(told);
-        Book.Seen.Add("told to end: Timeout");
+        Book.Seen?.Add("told to end: Timeout");
     }
 
     private void Failed(AttemptHasFailed failed)
@@ -243,7 +251,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
             var (least, most) = RestOf(failed.Task, failed.Attempt);
             Rules.Hold(rest >= least && rest <= most, Rules.FailureTold, $"{failed}, and not between {least} and {most}");
             Book.Rest(Book.EntryOf(failed.Task)!, rest);
-            Book.Seen.Add("a retry");
+            Book.Seen?.Add("a retry");
         }
     }
 
@@ -274,11 +282,11 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
             if (Book.EntryOf(end.Task)?.Stint is { } stint && stint.Run == end.Run && stint.Bench.Assignment == assignment)
             {
                 _asked[end.Task] = end.Word == EndWord.Failed && stint.Told != Reason.Timeout ? (end.Delay, end.Retry) : (null, null);
-                Book.Seen.Add($"{end.Word}{(stint.Told == Reason.None ? "" : $" though told {stint.Told}")}");
+                Book.Seen?.Add($"{end.Word}{(stint.Told == Reason.None ? "" : $" though told {stint.Told}")}");
             }
             else
             {
-                Book.Seen.Add($"{end.Word} stale");
+                Book.Seen?.Add($"{end.Word} stale");
             }
         }
 
@@ -297,7 +305,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         Rules.Hold(owed == ended with { First = owed.First }, Rules.TreeOutcome, $"{ended}, not {owed}");
         var failures = Book.EntryOf(ended.Root)!.Tree!.Tasks.Select(static task => task.Ending.Trouble);
         Rules.Hold((owed.First is null) == (ended.First is null) && (ended.First is null || failures.Contains(ended.First)), Rules.TreeOutcome, ended);
-        Book.Seen.Add($"a tree ends: {ended.State}");
+        Book.Seen?.Add($"a tree ends: {ended.State}");
     }
 
     private void CompareTasks()
@@ -337,30 +345,25 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger)
         {
             var state = ledger.StateOf(entry.Task);
             Rules.Hold(state == entry.State, state.IsTerminal() ? Rules.OutcomeIsTrue : entry.Because, $"{entry} is {state}");
-            _counts[entry.Task.Type.Index, (int)state]++;
+            Count(entry);
         }
     }
 
+    private void Count(Entry ended) => _counts[ended.Task.Type.Index, (int)ended.State]++;
+
     private void CompareTimes()
     {
-        var earliest = long.MaxValue;
-        foreach (var entry in Book.Live.Values)
-        {
-            earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
-        }
-
         foreach (var bench in Book.Benches.Values)
         {
             Rules.Hold(!(_isTick || Book.IsClosed) || bench.RecallAt > Book.Now, Rules.Recalled, $"worker {bench.Worker} is not recalled");
-            earliest = Math.Min(earliest, bench.RecallAt);
             foreach (var stint in bench.Stints)
             {
                 Rules.Hold(!_isTick || stint.TimeoutAt > Book.Now, Rules.ToldToEnd, $"{stint.Task} has timed out");
                 Rules.Hold(!_isTick || stint.AbandonAt > Book.Now, Rules.LeftBehind, $"{stint.Task} is not left behind");
-                earliest = Math.Min(earliest, Math.Min(stint.TimeoutAt, stint.AbandonAt));
             }
         }
 
+        var earliest = Book.Earliest;
         Rules.Hold(
             earliest == long.MaxValue || ledger.NextDue is { } next && next.UtcTicks <= earliest, Rules.WokenInTime,
             $"at {ledger.NextDue - _now} from now, and not at {TimeSpan.FromTicks(earliest - Book.Now)}");

@@ -172,4 +172,18 @@ internal sealed class Bench(int worker, int pool)
     public List<Stint> Stints { get; } = [];
 
     public long RecallAt { get; set; } = long.MaxValue;
+
+    public long Earliest
+    {
+        get
+        {
+            var earliest = RecallAt;
+            foreach (var stint in Stints)
+            {
+                earliest = Math.Min(earliest, Math.Min(stint.TimeoutAt, stint.AbandonAt));
+            }
+
+            return earliest;
+        }
+    }
 }

@@ -9,13 +9,15 @@ internal sealed class History
     /// <summary>More tasks than this no seed makes. The size of a history is its seed modulo this number, so that shorter ones can be looked for.</summary>
     public const int SizeMax = 64;
 
-    private const int CalmStepsMax = 4_000;
+    private const int CalmStepsMin = 200;
+    private const int CalmStepsOfTaskMax = 60;
 
     private readonly Chance _chance;
     private readonly Terms _terms;
     private readonly ILedgerPort _port;
     private readonly Checker _checker;
     private readonly Story? _story;
+    private readonly HashSet<string> _seen = [];
     private readonly List<Puppet> _puppets = [];
     private readonly List<Letter> _underWay = [];
     private readonly List<Letter> _delivered = [];
@@ -28,29 +30,37 @@ internal sealed class History
     private int _rootsLeft;
     private bool _isCalm;
 
-    private History(int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story)
+    private History(Chance chance, int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story)
     {
-        _chance = new Chance(seed);
+        _chance = chance;
         _terms = _chance.NewTerms();
         _story = story;
-        _tasksLeft = 1 + (seed & (SizeMax - 1));
+        _tasksLeft = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (_tasksLeft / 12));
         ILedgerPort real = new LedgerPort(_terms);
         _port = plant?.Invoke(real) ?? real;
         _port.Now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        _checker = new Checker(_terms, _port);
+        _checker = new Checker(_terms, _port, _seen);
     }
 
     /// <summary>Plays one history to its end.</summary>
     /// <returns>What kinds of things happened.</returns>
     /// <exception cref="BrokenRuleException">A rule was broken, or the ledger threw.</exception>
-    public static IReadOnlySet<string> Play(int seed, Func<ILedgerPort, ILedgerPort>? plant = null, Story? story = null)
+    public static IReadOnlySet<string> Play(int seed, Func<ILedgerPort, ILedgerPort>? plant = null, Story? story = null) =>
+        Play(new Chance(seed), seed, plant, story);
+
+    /// <param name="chance">Decides.</param>
+    /// <param name="seed">Says how large it may be, unless the decisions were taken down.</param>
+    /// <param name="plant">What lies between it and the ledger; null for nothing.</param>
+    /// <param name="story">Gets what happens; null where nobody asks.</param>
+    /// <inheritdoc cref="Play(int, Func{ILedgerPort, ILedgerPort}, Story)"/>
+    public static IReadOnlySet<string> Play(Chance chance, int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story)
     {
-        var history = new History(seed, plant, story);
+        var history = new History(chance, seed, plant, story);
         try
         {
             history.Play();
-            return history._checker.Book.Seen;
+            return history._seen;
         }
         catch (Exception exception) when (exception is not BrokenRuleException)
         {
@@ -60,15 +70,14 @@ internal sealed class History
 
     private void Play()
     {
-        var workers = _chance.Next(8);
-        for (var worker = 0; worker < workers; worker++)
+        foreach (var _ in _chance.Times(0, 8))
         {
             AddWorker(_chance.Next(Terms.Pools));
         }
 
         Submit();
-        Disturb(10 + _chance.Next(20 + (2 * _tasksLeft)));
-        if (_chance.Next(4) is var ending && ending < 2)
+        Disturb(10, 20 + (2 * _tasksLeft));
+        if (_chance.Next(4, least: 2) is var ending && ending < 2)
         {
             _rootsLeft = 0;
             Step("the ledger closes", () =>
@@ -81,7 +90,7 @@ internal sealed class History
                 InterruptAll();
             }
 
-            Disturb(_chance.Next(20));
+            Disturb(0, 20);
         }
 
         while (_rootsLeft > 0)
@@ -93,9 +102,9 @@ internal sealed class History
         _checker.EndHistory();
     }
 
-    private void Disturb(int steps)
+    private void Disturb(int stepsMin, int stepsMax)
     {
-        for (var step = 0; step < steps; step++)
+        foreach (var _ in _chance.Times(stepsMin, stepsMax))
         {
             switch (_chance.Next(100))
             {
@@ -151,7 +160,8 @@ internal sealed class History
         var rule = _checker.Book.IsClosed ? Rules.DrainEnds : Rules.EverythingEnds;
         for (var step = 0; _checker.Book.IsClosed ? _port.RunsOut > 0 : _port.LiveTrees > 0; step++)
         {
-            Rules.Hold(step < CalmStepsMax, rule, $"{_port.LiveTrees} tree(s) live and {_port.RunsOut} run(s) are out after {CalmStepsMax} steps");
+            Rules.Hold(
+                step < CalmStepsMin + (CalmStepsOfTaskMax * _tasks), rule, $"{_port.LiveTrees} tree(s) live and {_port.RunsOut} run(s) are out after {step} steps");
             if (!Renew() && !Deliver() && !Work(_chance.Next(_puppets.Count)))
             {
                 Rules.Hold(_port.NextDue is not null, rule, $"{_port.LiveTrees} tree(s) live, {_port.RunsOut} run(s) are out, nobody works and nothing is due");
@@ -474,7 +484,7 @@ internal sealed class History
         }
 
         var spawned = new List<Errand>();
-        for (var ordinal = 0; spawned.Count < turn.Spawns;)
+        for (var ordinal = 0; _chance.GoesOn(spawned.Count < turn.Spawns);)
         {
             var key = NewKey(run);
             spawned.Add(Make(key is null ? run.Task.Id.Child(ordinal++) : run.Task.Id.Child(key), run.Task, key: key));
@@ -500,7 +510,7 @@ internal sealed class History
     private Errand Make(TaskId id, Errand? spawner, TypeTerms? type = null, string? key = null, JoinTerms? join = null)
     {
         _tasksLeft--;
-        var delay = _chance.Next(12);
+        var delay = _chance.Next(12, least: 2);
         var errand = new Errand(++_tasks, id, type ?? _chance.NewType(), spawner)
         {
             Key = key,

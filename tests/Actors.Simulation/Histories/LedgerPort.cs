@@ -86,7 +86,11 @@ internal sealed class LedgerPort : ILedgerPort
         _ledger.WorkerReady(record);
     }
 
-    public void WorkerLost(int worker, bool hadTaken) => _ledger.WorkerLost(_workers[worker], hadTaken, Now);
+    public void WorkerLost(int worker, bool hadTaken)
+    {
+        _workers.Remove(worker, out var record);
+        _ledger.WorkerLost(record!, hadTaken, Now);
+    }
 
     public void Report(object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor, double chance) =>
         _ledger.Report((Assignment)assignment, ends.Select(Translate).ToArray(), runningFor, Now, chance);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Actors.Simulation.Histories;
 
 /// <summary>The rules that every history keeps, each a sentence.</summary>
@@ -51,6 +53,33 @@ internal static class Rules
             throw new BrokenRuleException(rule, $"{about}");
         }
     }
+
+    public static void Hold(bool holds, string rule, [InterpolatedStringHandlerArgument(nameof(holds))] ref About about)
+    {
+        if (!holds)
+        {
+            throw new BrokenRuleException(rule, about.ToStringAndClear());
+        }
+    }
+}
+
+/// <summary>What a rule is broken by: a text that is put together only where it is.</summary>
+[InterpolatedStringHandler]
+internal ref struct About
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    public About(int literalLength, int formattedCount, bool holds, out bool isWanted)
+    {
+        isWanted = !holds;
+        _text = isWanted ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+    }
+
+    public void AppendLiteral(string text) => _text.AppendLiteral(text);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    public string ToStringAndClear() => _text.ToStringAndClear();
 }
 
 internal sealed class BrokenRuleException(string rule, string about, Exception? cause = null) : Exception($"Broken: {rule}. {about}", cause)

@@ -3,18 +3,25 @@ using System.Globalization;
 namespace Actors.Simulation.Histories;
 
 /// <summary>A history in words, step by step.</summary>
-internal sealed class Story
+/// <param name="isCountOnly">Whether only its length is asked for.</param>
+internal sealed class Story(bool isCountOnly = false)
 {
     private readonly List<string> _lines = [];
 
-    public int Steps => _lines.Count;
+    public int Steps { get; private set; }
 
-    public void Add(DateTimeOffset now, string what) =>
-        _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{_lines.Count + 1,4}. {now:HH:mm:ss.fff}  {what}"));
+    public void Add(DateTimeOffset now, string what)
+    {
+        Steps++;
+        if (!isCountOnly)
+        {
+            _lines.Add(string.Create(CultureInfo.InvariantCulture, $"{Steps,4}. {now:HH:mm:ss.fff}  {what}"));
+        }
+    }
 
     public void Follows(IReadOnlyList<Signal> signals)
     {
-        if (signals.Count > 0)
+        if (signals.Count > 0 && !isCountOnly)
         {
             _lines[^1] += $"{Environment.NewLine}                       -> {string.Join("; ", signals)}";
         }
