@@ -1,12 +1,23 @@
 namespace Actors.Storage.Tests.Engine;
 
-/// <summary>What a user sees of an engine whose tasks stand in a store.</summary>
-public sealed class DurableEngineSpec : IDisposable
+/// <summary>What a user sees of an engine whose tasks stand in a store, whatever the kind of store.</summary>
+public abstract class DurableEngineSpec : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private readonly StoreFile _file = new();
+    private ITestStore _store = null!;
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>An empty place for a store.</summary>
+    internal abstract Task<ITestStore> NewStoreAsync();
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync() => _store = await NewStoreAsync();
+
+    /// <inheritdoc/>
+    public Task DisposeAsync()
+    {
+        _store.Dispose();
+        return Task.CompletedTask;
+    }
 
     [Fact]
     public async Task A_tree_of_joins_and_folds_ends_and_stands_in_the_store()
@@ -19,7 +30,7 @@ public sealed class DurableEngineSpec : IDisposable
         Assert.Equal(625, (await handle).Value);
         Assert.Equal(937, tree.Tasks);
         await engine.CrashAsync();
-        var rows = _file.Rows();
+        var rows = _store.Rows();
         Assert.Equal(937, rows.Count);
         Assert.All(rows, static row => Assert.Equal(TaskState.Succeeded, row.State));
         Assert.Equal(937, rows.Select(static row => row.EndedOrder).Distinct().Count());
@@ -88,7 +99,7 @@ public sealed class DurableEngineSpec : IDisposable
         var handle = await second.Client.FindAsync<int>(id);
         Assert.Equal(2, (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
         await second.CrashAsync();
-        var row = Assert.Single(_file.Rows());
+        var row = Assert.Single(_store.Rows());
         Assert.True(row.EndedAt - row.CreatedAt >= rest.Ticks, $"{TimeSpan.FromTicks(row.EndedAt - row.CreatedAt)}");
     }
 
@@ -163,13 +174,13 @@ public sealed class DurableEngineSpec : IDisposable
             await RanAsync(first, "g 1");
         }
 
-        await using (var second = await Incarnation.StartAsync(_file.Location, static tasks => tasks.AddHandler<LargeHandler>()))
+        await using (var second = await Incarnation.StartAsync(_store.Location, static tasks => tasks.AddHandler<LargeHandler>()))
         {
             Assert.Equal(4, (await (await second.Client.SubmitAsync(new Large(4))).OutcomeAsync().WaitAsync(Patience)).Value.Length);
         }
 
         await using var third = await Incarnation.StartAsync(
-            _file.Location, static tasks => tasks.AddHandler<GateHandler>().Configure<Gate>(static type => type with { Name = "portal", FormerNames = ["Gate"] }));
+            _store.Location, static tasks => tasks.AddHandler<GateHandler>().Configure<Gate>(static type => type with { Name = "portal", FormerNames = ["Gate"] }));
         third.Doors["g"].SetResult("open");
         Assert.Equal("open", (await (await third.Client.FindAsync<string>(gate))!.OutcomeAsync().WaitAsync(Patience)).Value);
     }
@@ -183,14 +194,7 @@ public sealed class DurableEngineSpec : IDisposable
             id = (await first.Client.SubmitAsync(new Gate("g"), new SubmitOptions { Delay = TimeSpan.FromSeconds(1) })).Id;
         }
 
-        using (var connection = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_file.Path};Pooling=False"))
-        {
-            connection.Open();
-            using var break_ = connection.CreateCommand();
-            break_.CommandText = "UPDATE task SET payload = '{\"Name\":17}'";
-            break_.ExecuteNonQuery();
-        }
-
+        _store.Change("UPDATE task SET payload = '{\"Name\":17}'");
         await using var second = await StartAsync();
         var outcome = await (await second.Client.FindAsync<string>(id))!.OutcomeAsync().WaitAsync(Patience);
         Assert.Equal(FailureKind.Payload, outcome.Failure!.Kind);
@@ -208,7 +212,7 @@ public sealed class DurableEngineSpec : IDisposable
         var refused = await Assert.ThrowsAsync<StoreException>(StartAsync);
         Assert.Contains($"process {Environment.ProcessId} on", refused.Message, StringComparison.Ordinal);
 
-        await using var second = await Incarnation.StartAsync(_file.Location, hocon: "actors.store.take-over = on");
+        await using var second = await Incarnation.StartAsync(_store.Location, hocon: "actors.store.take-over = on");
         first.Doors["t"].SetResult("too late");
         var stopped = await Assert.ThrowsAsync<EngineStoppedException>(() => handle.OutcomeAsync().WaitAsync(Patience));
         Assert.IsType<StoreFencedException>(stopped.InnerException);
@@ -223,14 +227,14 @@ public sealed class DurableEngineSpec : IDisposable
     public async Task What_is_encrypted_cannot_be_read_in_the_file_and_comes_back_all_the_same()
     {
         TaskId id;
-        await using (var first = await Incarnation.StartAsync(_file.Location, Protected))
+        await using (var first = await Incarnation.StartAsync(_store.Location, Protected))
         {
             id = (await first.Client.SubmitAsync(new Gate("a secret name"))).Id;
             await RanAsync(first, "a secret name 1");
         }
 
-        Assert.DoesNotContain("secret", System.Text.Encoding.UTF8.GetString(await File.ReadAllBytesAsync(_file.Path)), StringComparison.Ordinal);
-        await using var second = await Incarnation.StartAsync(_file.Location, Protected);
+        Assert.All(_store.Rows(), static row => Assert.StartsWith("enc:", System.Text.Encoding.UTF8.GetString(row.Payload!), StringComparison.Ordinal));
+        await using var second = await Incarnation.StartAsync(_store.Location, Protected);
         await RanAsync(second, "a secret name 2");
         second.Doors["a secret name"].SetResult("done");
         Assert.Equal("done", (await (await second.Client.FindAsync<string>(id))!.OutcomeAsync().WaitAsync(Patience)).Value);
@@ -242,7 +246,7 @@ public sealed class DurableEngineSpec : IDisposable
         }
     }
 
-    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(_file.Location);
+    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(_store.Location);
 
     private static Task RanAsync(Incarnation engine, string what) => UntilAsync(engine, _ => engine.Doors.Ran.Contains(what));
 

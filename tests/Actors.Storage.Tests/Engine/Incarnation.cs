@@ -1,4 +1,3 @@
-using Actors.Sqlite;
 using Akka.Actor;
 using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,31 +66,4 @@ internal sealed class Incarnation : IAsyncDisposable
     public Task Ended => _system.WhenTerminated;
 
     public async ValueTask DisposeAsync() => await _system.Terminate();
-}
-
-/// <summary>A file for a store, and a folder around it that goes with it.</summary>
-internal sealed class StoreFile : IDisposable
-{
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actors-store-");
-
-    public string Path => System.IO.Path.Combine(_folder.FullName, "tasks.db");
-
-    public string Location => "sqlite:" + Path;
-
-    /// <summary>All rows of it.</summary>
-    public List<TaskRow> Rows()
-    {
-        using var store = new SqliteTaskStore(Path);
-        using var reader = store.ReadAll();
-        var rows = new List<TaskRow>();
-        var window = new TaskRow[100];
-        for (int count; (count = reader.Read(window)) > 0;)
-        {
-            rows.AddRange(window.AsSpan(0, count));
-        }
-
-        return rows;
-    }
-
-    public void Dispose() => _folder.Delete(recursive: true);
 }

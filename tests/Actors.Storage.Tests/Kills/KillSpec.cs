@@ -10,7 +10,8 @@ namespace Actors.Storage.Tests.Kills;
 /// A real process is killed in the midst of its work, again and again, and started again on the same store. Afterwards what its clients were told, what its
 /// handlers wrote down and what the store says are held against each other.
 /// </summary>
-public sealed class KillSpec(ITestOutputHelper output)
+[Collection(nameof(PostgreSqlServer))]
+public sealed class KillSpec(PostgreSqlServer server, ITestOutputHelper output)
 {
     private const int KeysEachRound = 150;
 
@@ -20,10 +21,30 @@ public sealed class KillSpec(ITestOutputHelper output)
     public async Task Killed_at_any_moment_it_loses_nothing_and_doubles_nothing_on_SQLite()
     {
         using var file = new StoreFile();
-        await RunAsync(file.Location, Path.GetDirectoryName(file.Path)!, file.Rows);
+        await RunAsync(file);
     }
 
-    private async Task RunAsync(string location, string folder, Func<List<TaskRow>> rows)
+    [Fact]
+    public async Task Killed_at_any_moment_it_loses_nothing_and_doubles_nothing_on_PostgreSQL()
+    {
+        using var database = new StoreDatabase(await server.NewDatabaseAsync());
+        await RunAsync(database);
+    }
+
+    private async Task RunAsync(ITestStore store)
+    {
+        var witnesses = Directory.CreateTempSubdirectory("actors-witness-");
+        try
+        {
+            await RunAsync(store, witnesses.FullName);
+        }
+        finally
+        {
+            witnesses.Delete(recursive: true);
+        }
+    }
+
+    private async Task RunAsync(ITestStore store, string folder)
     {
         var seed = int.Parse(Environment.GetEnvironmentVariable("ACTORS_SEED") ?? Environment.TickCount.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         output.WriteLine($"ACTORS_SEED={seed}, {Rounds} kills");
@@ -31,7 +52,7 @@ public sealed class KillSpec(ITestOutputHelper output)
         var killed = 0;
         for (var round = 1; round <= Rounds; round++)
         {
-            using var victim = Start(location, folder, round * KeysEachRound);
+            using var victim = Start(store.Location, folder, round * KeysEachRound);
             using var moment = new CancellationTokenSource(TimeSpan.FromMilliseconds(chance.Next(150, 1200)));
             try
             {
@@ -46,12 +67,13 @@ public sealed class KillSpec(ITestOutputHelper output)
             }
         }
 
-        using var last = Start(location, folder, Rounds * KeysEachRound);
+        using var last = Start(store.Location, folder, Rounds * KeysEachRound);
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await last.WaitForExitAsync(patience.Token);
         await EndedWellAsync(last);
-        var found = Checker.Check(Witnessed(folder), rows(), Rounds * KeysEachRound, out var summary);
+        var found = Checker.Check(Witnessed(folder), store.Rows(), Rounds * KeysEachRound, out var summary);
         output.WriteLine($"{killed} of {Rounds} killed; {summary}");
+        Assert.Equal(0, StoreAdministration.Verify(store.Location, found.Add).Contradictions);
         Assert.True(found.Count == 0, string.Join(Environment.NewLine, found.Take(20)));
         Assert.True(killed * 3 >= Rounds * 2, $"only {killed} of {Rounds} were still at work when they were killed");
     }

@@ -1,0 +1,180 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Actors.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Actors.PostgreSql;
+
+/// <summary>Many rows as one statement: a column is an array, and the server makes rows of them again. One plan, one message, whatever the number of rows.</summary>
+internal static class RowBatch
+{
+    /// <summary>The columns, in the order of <see cref="TaskRows.Read"/>.</summary>
+    public const string Columns =
+        "task.tree, task.no, task.id, parent, type, payload, options, flags, join_no, place, state, due_at, attempt, losses, created_at, ended_at, ended_order, outcome, joins, counts, tree_ended_at";
+
+    private const string Insert = """
+        INSERT INTO task (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at, id, parent, type, payload, options, created_at)
+        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
+          $11::bigint[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::uuid[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::timestamptz[])
+        """;
+
+    private const string Update = """
+        UPDATE task SET flags = n.flags, join_no = n.join_no, place = n.place, state = n.state, due_at = n.due_at, attempt = n.attempt, losses = n.losses, ended_at = n.ended_at,
+          ended_order = n.ended_order, outcome = n.outcome, joins = n.joins, counts = n.counts, tree_ended_at = n.tree_ended_at
+        FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
+          $11::bigint[], $12::text[], $13::text[], $14::text[], $15::timestamptz[])
+          AS n (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at)
+        WHERE task.tree = n.tree AND task.no = n.no
+        """;
+
+    /// <summary>Adds what a batch writes to the commands of one round trip; returns how many rows each of them must hit, none where that says nothing.</summary>
+    public static List<int> Write(NpgsqlBatch commands, StoreBatch batch)
+    {
+        var expected = new List<int>();
+        if (batch.Added.Count > 0)
+        {
+            var rows = CollectionsMarshal.AsSpan(batch.Added);
+            var insert = Changing(Insert, rows);
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => IdOf(row.Id), NpgsqlDbType.Uuid));
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => Number(row.Parent), NpgsqlDbType.Bigint));
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => row.Type, NpgsqlDbType.Text));
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => Text(row.Payload), NpgsqlDbType.Text));
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => Text(row.Options), NpgsqlDbType.Text));
+            insert.Parameters.Add(Values(rows, static (in TaskRow row) => Time(row.CreatedAt), NpgsqlDbType.TimestampTz));
+            Add(insert, rows.Length);
+        }
+
+        if (batch.Changed.Count > 0)
+        {
+            var rows = CollectionsMarshal.AsSpan(batch.Changed);
+            Add(Changing(Update, rows), rows.Length);
+        }
+
+        if (batch.Trees.Count > 0)
+        {
+            Add(
+                Command(
+                    "UPDATE task SET counts = n.counts, tree_ended_at = n.ended_at FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS n (tree, counts, ended_at) WHERE task.tree = n.tree AND task.no = 0",
+                    Parameter(batch.Trees.Select(static tree => tree.Tree).ToArray(), NpgsqlDbType.Bigint),
+                    Parameter(batch.Trees.Select(static tree => Text(tree.Counts)).ToArray(), NpgsqlDbType.Text),
+                    Parameter(batch.Trees.Select(static tree => Time(tree.EndedAt)).ToArray(), NpgsqlDbType.TimestampTz)),
+                batch.Trees.Count);
+        }
+
+        if (batch.Opened.Count > 0)
+        {
+            Add(Command("INSERT INTO live_tree SELECT * FROM unnest($1::bigint[])", Parameter(batch.Opened.ToArray(), NpgsqlDbType.Bigint)), batch.Opened.Count);
+        }
+
+        if (batch.Closed.Count > 0)
+        {
+            Add(Command("DELETE FROM live_tree WHERE tree = ANY ($1::bigint[])", Parameter(batch.Closed.ToArray(), NpgsqlDbType.Bigint)), batch.Closed.Count);
+        }
+
+        WriteRunning(commands, batch, expected);
+        if (batch.Taken.Count > 0)
+        {
+            Add(Command("DELETE FROM inbox WHERE no = ANY ($1::bigint[])", Parameter(batch.Taken.ToArray(), NpgsqlDbType.Bigint)), -1);
+        }
+
+        return expected;
+
+        void Add(NpgsqlBatchCommand command, int rows)
+        {
+            commands.BatchCommands.Add(command);
+            expected.Add(rows);
+        }
+    }
+
+    public static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+#pragma warning disable CA2100 // every text is a constant of this assembly
+        var command = new NpgsqlBatchCommand(sql);
+#pragma warning restore CA2100
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
+    }
+
+    /// <summary>The id as it is printed, with dashes.</summary>
+    public static Guid IdOf(TaskId id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, id.High);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], id.Low);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    private static void WriteRunning(NpgsqlBatch commands, StoreBatch batch, List<int> expected)
+    {
+        if (batch.Running.Count == 0)
+        {
+            return;
+        }
+
+        var idle = batch.Running.Where(static running => running.Tasks is null).Select(static running => running.Worker).ToArray();
+        var busy = batch.Running.Where(static running => running.Tasks is not null).ToArray();
+        commands.BatchCommands.Add(Command("DELETE FROM running WHERE worker = ANY ($1::int[])", Parameter(idle, NpgsqlDbType.Integer)));
+        commands.BatchCommands.Add(Command(
+            "INSERT INTO running SELECT * FROM unnest($1::int[], $2::jsonb[]) ON CONFLICT (worker) DO UPDATE SET tasks = excluded.tasks",
+            Parameter(busy.Select(static running => running.Worker).ToArray(), NpgsqlDbType.Integer),
+            Parameter(busy.Select(static running => Json(running.Tasks!)).ToArray(), NpgsqlDbType.Jsonb)));
+        expected.AddRange([-1, -1]);
+    }
+
+    private static NpgsqlBatchCommand Changing(string sql, ReadOnlySpan<TaskRow> rows) => Command(
+        sql,
+        Values(rows, static (in TaskRow row) => row.Tree, NpgsqlDbType.Bigint),
+        Values(rows, static (in TaskRow row) => row.Number, NpgsqlDbType.Bigint),
+        Values(rows, static (in TaskRow row) => (int)row.Flags, NpgsqlDbType.Integer),
+        Values(rows, static (in TaskRow row) => Number(row.Join), NpgsqlDbType.Bigint),
+        Values(rows, static (in TaskRow row) => row.Place, NpgsqlDbType.Integer),
+        Values(rows, static (in TaskRow row) => (short)row.State, NpgsqlDbType.Smallint),
+        Values(rows, static (in TaskRow row) => Time(row.DueAt), NpgsqlDbType.TimestampTz),
+        Values(rows, static (in TaskRow row) => row.Attempt, NpgsqlDbType.Integer),
+        Values(rows, static (in TaskRow row) => row.Losses, NpgsqlDbType.Integer),
+        Values(rows, static (in TaskRow row) => Time(row.EndedAt), NpgsqlDbType.TimestampTz),
+        Values(rows, static (in TaskRow row) => Number(row.EndedOrder), NpgsqlDbType.Bigint),
+        Values(rows, static (in TaskRow row) => Text(row.Outcome), NpgsqlDbType.Text),
+        Values(rows, static (in TaskRow row) => Text(row.Joins), NpgsqlDbType.Text),
+        Values(rows, static (in TaskRow row) => Text(row.Counts), NpgsqlDbType.Text),
+        Values(rows, static (in TaskRow row) => Time(row.TreeEndedAt), NpgsqlDbType.TimestampTz));
+
+    private static NpgsqlParameter Values<T>(ReadOnlySpan<TaskRow> rows, Selector<T> select, NpgsqlDbType type)
+    {
+        var values = new T[rows.Length];
+        for (var index = 0; index < values.Length; index++)
+        {
+            values[index] = select(in rows[index]);
+        }
+
+        return Parameter(values, type);
+    }
+
+    public static NpgsqlParameter Parameter<T>(T[] values, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static long? Number(long value) => value == TaskRow.None ? null : value;
+
+    private static string? Text(byte[]? utf8) => utf8 is null ? null : Encoding.UTF8.GetString(utf8);
+
+    /// <summary>In whole microseconds, which is what the server has, and never earlier than asked for.</summary>
+    private static DateTime? Time(long ticks) =>
+        ticks == TaskRow.None ? null : new DateTime((ticks + 9) / 10 * 10, DateTimeKind.Utc);
+
+    private static string Json(RunningTask[] tasks)
+    {
+        var text = new StringBuilder("[", 16 * (tasks.Length + 1));
+        foreach (var task in tasks)
+        {
+            text.Append(text.Length > 1 ? "," : "").Append(System.Globalization.CultureInfo.InvariantCulture, $"[{task.Tree},{task.Number},{task.Attempt}]");
+        }
+
+        return text.Append(']').ToString();
+    }
+
+    private delegate T Selector<T>(in TaskRow row);
+}

@@ -1,0 +1,75 @@
+using Actors.PostgreSql;
+using Actors.Sqlite;
+using Npgsql;
+
+namespace Actors.Storage.Tests.Engine;
+
+/// <summary>A place for a store, and a way to it past the engine.</summary>
+internal interface ITestStore : IDisposable
+{
+    /// <summary>For <see cref="TaskRegistry.UseStore"/>.</summary>
+    string Location { get; }
+
+    /// <summary>Another store object on the same place.</summary>
+    ITaskStore NewStore();
+
+    /// <summary>Runs SQL on it.</summary>
+    void Change(string sql);
+
+    /// <summary>All rows of it.</summary>
+    List<TaskRow> Rows()
+    {
+        using var store = NewStore();
+        using var reader = store.ReadAll();
+        var rows = new List<TaskRow>();
+        var window = new TaskRow[100];
+        for (int count; (count = reader.Read(window)) > 0;)
+        {
+            rows.AddRange(window.AsSpan(0, count));
+        }
+
+        return rows;
+    }
+}
+
+/// <summary>A file, and a folder around it that goes with it.</summary>
+internal sealed class StoreFile : ITestStore
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actors-store-");
+
+    public string Path => System.IO.Path.Combine(_folder.FullName, "tasks.db");
+
+    public string Location => "sqlite:" + Path;
+
+    public ITaskStore NewStore() => new SqliteTaskStore(Path);
+
+    public void Change(string sql)
+    {
+        using var database = new Database(Path, TimeSpan.FromSeconds(10));
+        database.Run(sql);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
+
+/// <summary>A database of the test run's server.</summary>
+internal sealed class StoreDatabase(string connection) : ITestStore
+{
+    public string Location => "postgres:" + connection;
+
+    public ITaskStore NewStore() => new PostgreSqlTaskStore(new NpgsqlConnectionStringBuilder(connection));
+
+    public void Change(string sql)
+    {
+        using var open = new NpgsqlConnection(connection + ";Search Path=actors");
+        open.Open();
+#pragma warning disable CA2100 // the test's own text
+        using var command = new NpgsqlCommand(sql, open);
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+    }
+}
