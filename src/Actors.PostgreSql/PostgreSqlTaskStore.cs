@@ -302,7 +302,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
     private void Migrate(NpgsqlConnection connection)
     {
         using var transaction = connection.BeginTransaction();
-        Run(connection, "SELECT pg_advisory_xact_lock($1, 0)", Value(LockSpace));
+        Run(connection, "SELECT pg_advisory_xact_lock($1, 0)", Value(LockSpace + 1)); // of two that come at once the second finds it made
         var version = VersionOf(connection);
         ThrowIfNewer(version ?? 0);
         if (version is null)
