@@ -79,6 +79,26 @@ public sealed class TaskClient
         return handles;
     }
 
+    /// <summary>Makes a task ready to be enqueued in a transaction of the user's own, on the database of the store, so that it exists exactly if their data does.</summary>
+    /// <param name="task">The root.</param>
+    /// <param name="options">Key, timeout and retry. A delay and a completion task cannot be enqueued so: give the delay to a follow-up.</param>
+    /// <exception cref="InvalidOperationException">The engine has no store, or the task has no handler.</exception>
+    /// <exception cref="ArgumentException">The options have something that cannot be enqueued.</exception>
+    /// <exception cref="PayloadException">The message cannot be written, or is larger than the limit.</exception>
+    public PreparedTask Prepare(ITaskMessage task, SubmitOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        if (options is { WhenDone: not null } or { DueAt: not null } || options?.Delay > TimeSpan.Zero)
+        {
+            throw new ArgumentException("A task that is enqueued in a transaction has no delay, no due time and no completion task. Enqueue a task that spawns one with them.", nameof(options));
+        }
+
+        var type = _catalog.TypeOf(task);
+        var stored = StoredTasks.Of(type, task, options?.Task)
+            ?? throw new InvalidOperationException("This engine has no store to enqueue a task in. Set actors.store.location, or call TaskRegistry.UseStore.");
+        return new PreparedTask(options?.Key is { } key ? TaskId.FromKey(key) : _ids.Next(), type.Name, stored.Payload!, StoreJson.Write(options?.Task));
+    }
+
     /// <summary>
     /// A tree that was submitted before: a live one; with a store, also one that an earlier process submitted, and one that has ended and was not deleted yet.
     /// </summary>
