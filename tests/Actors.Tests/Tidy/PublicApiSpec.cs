@@ -9,7 +9,7 @@ public sealed class PublicApiSpec
     /// <summary>Set to 1 to approve what is there.</summary>
     private const string Accept = "ACTORS_ACCEPT_API";
 
-    public static TheoryData<string> Packages => new("Actors.Core", "Actors", "Actors.TestKit");
+    public static TheoryData<string> Packages => new("Actors.Core", "Actors", "Actors.TestKit", "Actors.Sqlite", "Actors.PostgreSql");
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -19,6 +19,8 @@ public sealed class PublicApiSpec
         var assembly = package switch
         {
             "Actors" => typeof(TaskEngine).Assembly,
+            "Actors.Sqlite" => typeof(Sqlite.SqliteTaskInbox).Assembly,
+            "Actors.PostgreSql" => typeof(PostgreSql.PostgreSqlTaskInbox).Assembly,
             "Actors.TestKit" => typeof(Actors.TestKit.TaskHistory).Assembly,
             _ => typeof(TaskId).Assembly,
         };
