@@ -7,7 +7,7 @@ namespace Actors.Simulation.Worlds;
 internal static class SmallWorlds
 {
     /// <summary>On all cores. Whatever comes last in a row is taken first, so plans are best listed from the small to the large.</summary>
-    /// <returns>A broken rule, null where none is; and how much was visited.</returns>
+    /// <returns>A broken rule with the shortest order of its world that breaks one, null where none is; and how much was visited.</returns>
     public static (Finding? Finding, Visited Visited) Explore(IEnumerable<Plan> plans, CancellationToken stop = default)
     {
         var toPlay = new ConcurrentStack<Plan>(plans);
@@ -26,12 +26,12 @@ internal static class SmallWorlds
                 }
             }
         });
-        return (found, all);
+        return (found is null ? null : Shortest([found.Plan], found.Moves.Count, null) ?? found, all);
     }
 
     /// <summary>The order with the fewest moves that breaks a rule; of several that are as short the one whose plan comes first.</summary>
     /// <returns>Null where no rule is broken in so many moves.</returns>
-    public static Finding? Shortest(IReadOnlyList<Plan> plans, int movesMax, Func<ILedgerPort, ILedgerPort> plant)
+    public static Finding? Shortest(IReadOnlyList<Plan> plans, int movesMax, Func<ILedgerPort, ILedgerPort>? plant)
     {
         for (var moves = 1; moves <= movesMax; moves++)
         {
