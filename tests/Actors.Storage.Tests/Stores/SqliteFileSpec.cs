@@ -171,8 +171,19 @@ public sealed class SqliteFileSpec : IDisposable
 
     private static TaskRow Row(long tree, long number) => new()
     {
-        Tree = tree, Number = number, Id = TaskId.FromKey($"{tree} {number}"), Parent = number - 1, Type = "Type", Payload = "{}"u8.ToArray(), Join = TaskRow.None,
-        State = TaskState.Ready, DueAt = TaskRow.None, CreatedAt = DateTime.UnixEpoch.Ticks, EndedAt = TaskRow.None, EndedOrder = TaskRow.None, TreeEndedAt = TaskRow.None,
+        Tree = tree,
+        Number = number,
+        Id = TaskId.FromKey($"{tree} {number}"),
+        Parent = number - 1,
+        Type = "Type",
+        Payload = "{}"u8.ToArray(),
+        Join = TaskRow.None,
+        State = TaskState.Ready,
+        DueAt = TaskRow.None,
+        CreatedAt = DateTime.UnixEpoch.Ticks,
+        EndedAt = TaskRow.None,
+        EndedOrder = TaskRow.None,
+        TreeEndedAt = TaskRow.None,
     };
 
     private static SqliteTaskStore Opened(string path)

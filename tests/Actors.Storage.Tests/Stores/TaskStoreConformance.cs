@@ -266,8 +266,19 @@ public abstract class TaskStoreConformance : IAsyncLifetime
 
     private static TaskRow Root(long tree) => new()
     {
-        Tree = tree, Number = 0, Id = TaskId.FromKey($"root {tree}"), Parent = TaskRow.None, Type = "Type", Payload = Utf8("{}"), Join = TaskRow.None, State = TaskState.Ready,
-        DueAt = TaskRow.None, CreatedAt = Now, EndedAt = TaskRow.None, EndedOrder = TaskRow.None, TreeEndedAt = TaskRow.None,
+        Tree = tree,
+        Number = 0,
+        Id = TaskId.FromKey($"root {tree}"),
+        Parent = TaskRow.None,
+        Type = "Type",
+        Payload = Utf8("{}"),
+        Join = TaskRow.None,
+        State = TaskState.Ready,
+        DueAt = TaskRow.None,
+        CreatedAt = Now,
+        EndedAt = TaskRow.None,
+        EndedOrder = TaskRow.None,
+        TreeEndedAt = TaskRow.None,
     };
 
     private static TaskRow Child(long tree, long number) => Root(tree) with { Number = number, Parent = 0, Id = Root(tree).Id.Child((int)number) };
