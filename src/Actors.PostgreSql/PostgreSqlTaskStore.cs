@@ -81,6 +81,11 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
 
             transaction.Commit();
         }
+        catch (PostgresException exception) when (exception.SqlState.StartsWith("23", StringComparison.Ordinal) || exception.SqlState.StartsWith("XX", StringComparison.Ordinal))
+        {
+            Disconnect();
+            throw new StoreException($"The store {Name} is damaged, or was changed by somebody else: {exception.MessageText}. 'actors store verify' tells more.", exception);
+        }
         catch (Exception exception) when (exception is not StoreException)
         {
             Disconnect();

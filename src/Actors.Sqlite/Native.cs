@@ -14,6 +14,7 @@ internal static partial class Native
     public const int ReadOnly = 8;
     public const int Corrupt = 11;
     public const int CannotOpen = 14;
+    public const int Constraint = 19;
     public const int NotADatabase = 26;
     public const int Row = 100;
     public const int Done = 101;

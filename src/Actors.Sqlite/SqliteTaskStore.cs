@@ -58,6 +58,11 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             write.Write(batch);
             write.Commit.Run();
         }
+        catch (SqliteException exception) when (exception.SqliteErrorCode is Native.Constraint or Native.Corrupt or Native.NotADatabase)
+        {
+            Disconnect();
+            throw new StoreException($"The store {_file.Path} is damaged, or was changed by somebody else: {exception.Message} 'actors store verify' tells more.", exception);
+        }
         catch (Exception exception) when (exception is not StoreFencedException)
         {
             Disconnect(); // rolls back what is open; what is committed shows when it is connected again

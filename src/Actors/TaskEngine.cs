@@ -89,15 +89,21 @@ public sealed class TaskEngine : IExtension
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);
         Volatile.Write(ref _running, new Running(coordinator, client));
-        DrainOnShutdown(client, settings);
+        DrainOnShutdown(client, settings, isDurable: store is not null);
     }
 
-    private void DrainOnShutdown(TaskClient client, EngineSettings settings)
+    private void DrainOnShutdown(TaskClient client, EngineSettings settings, bool isDurable)
     {
         var log = Logging.GetLogger(_system, typeof(TaskEngine));
         CoordinatedShutdown.Get(_system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "actors-drain", async () =>
         {
             var report = await client.DrainAsync(settings.DrainMode, settings.DrainTimeout).ConfigureAwait(false);
+            if (isDurable)
+            {
+                log.Info("The engine stopped; {LeftCount} live task(s) stay in the store and go on when it is started again", report.LeftCount);
+                return Akka.Done.Instance;
+            }
+
             foreach (var left in report.Left.Take(EngineSettings.LeftLogged))
             {
                 log.Warning(

@@ -12,7 +12,11 @@ internal static class Job
     /// <param name="Tree">The tree's outcome.</param>
     /// <param name="Left">What was left of a cancelled tree.</param>
     /// <param name="Reached">Where the engine stood when a cancelled tree was left.</param>
-    internal sealed record Result<T>(Outcome<T>? Root, TreeOutcome? Tree, DrainReport? Left, EngineProgress? Reached);
+    internal sealed record Result<T>(Outcome<T>? Root, TreeOutcome? Tree, DrainReport? Left, EngineProgress? Reached)
+    {
+        /// <summary>Whether what was left stands in a store.</summary>
+        public bool IsKept { get; init; }
+    }
 
     /// <summary>Submits the task and awaits its tree. The first Ctrl-C drains the engine: what runs may end, the rest is left.</summary>
     /// <param name="engine">The engine.</param>
@@ -43,7 +47,7 @@ internal static class Job
                 await handle.CancelAsync().ConfigureAwait(false); // what is left is settled, so that the shutdown does not list it again
             }
 
-            return new Result<T>(null, null, left, reached);
+            return new Result<T>(null, null, left, reached) { IsKept = engine.HasStore };
         }
     }
 
@@ -71,7 +75,10 @@ internal static class Job
     {
         if (result.Left is { } left)
         {
-            await System.Console.Error.WriteLineAsync($"actors: cancelled: {ByteSize.Grouped(left.LeftCount)} task(s) left undone").ConfigureAwait(false);
+            await System.Console.Error.WriteLineAsync(
+                result.IsKept
+                    ? $"actors: stopped: {ByteSize.Grouped(left.LeftCount)} task(s) stay in the store; the same command goes on with them"
+                    : $"actors: cancelled: {ByteSize.Grouped(left.LeftCount)} task(s) left undone").ConfigureAwait(false);
             return ExitCode.Cancelled;
         }
 

@@ -401,6 +401,13 @@ internal sealed class TaskLedger
         }
     }
 
+    /// <summary>A task that came back from a store waits until it is due.</summary>
+    internal void Rest(TaskRecord task)
+    {
+        Tally.Move(task, TaskState.Scheduled);
+        _due.Add(task, task.DueAtTicks);
+    }
+
     internal Endings Endings => _endings;
 
     internal void BeginStep(DateTimeOffset now) => NowTicks = now.UtcTicks;

@@ -59,6 +59,7 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
     public IReadOnlyList<LedgerEffect> Committed()
     {
         UnderWay = null;
+        journal.Committed();
         (_held, _released) = (_released, _held);
         _held.Clear();
         return _released;

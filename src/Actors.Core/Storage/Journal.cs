@@ -14,6 +14,8 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     private readonly List<TreeRecord> _trees = [];
     private readonly List<WorkerRecord> _workers = [];
     private readonly List<long> _taken = [];
+    private HashSet<TaskId> _ended = [];
+    private HashSet<TaskId> _endedUnderWay = [];
     private long _nextTree = nextTree;
     private long _batch;
 
@@ -103,14 +105,18 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     public void Close(TreeRecord tree)
     {
         tree.Stored!.EndedAt = ledger.NowTicks;
+        _ended.Add(tree.Id);
         Touch(tree);
     }
 
     /// <summary>An inbox row has become a task, or was one already.</summary>
     public void Take(long inboxRow) => _taken.Add(inboxRow);
 
-    /// <summary>Whether a tree of that root has ended in the open batch: neither the ledger nor the store tells of it.</summary>
-    public bool HasEnded(TaskId root) => _trees.Exists(tree => tree.Id == root && tree.Stored!.EndedAt != TaskRow.None);
+    /// <summary>Whether a tree of that root has ended and is not known to be committed: the ledger does not tell of it any more, and the store may not yet.</summary>
+    public bool HasEnded(TaskId root) => _ended.Contains(root) || _endedUnderWay.Contains(root);
+
+    /// <summary>The batch that was taken last is committed.</summary>
+    public void Committed() => _endedUnderWay.Clear();
 
     /// <summary>What has changed since the last batch.</summary>
     public StoreBatch TakeBatch()
@@ -164,6 +170,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             batch.Running.Add(new RunningRow(worker.Id, TasksOf(worker)));
         }
 
+        (_ended, _endedUnderWay) = (_endedUnderWay, _ended);
         batch.Taken.AddRange(_taken);
         batch.NextTree = _nextTree;
         batch.LiveTrees = ledger.LiveTrees;

@@ -17,6 +17,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     private readonly List<JoinRecord> _joins = [];
     private readonly List<(TaskRow Row, TaskRecord Task)> _early = [];
     private readonly List<TaskRecord> _ready = [];
+    private readonly List<TaskRecord> _resting = [];
     private readonly List<TaskRecord> _dead = [];
     private TreeRecord? _tree;
     private TreeCounts? _counts;
@@ -182,6 +183,11 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
                 }
 
                 break;
+            case TaskState.Scheduled when join is not null || row.Flags.HasFlag(TaskFlags.HasEarly):
+                task.DueAtTicks = row.DueAt;
+                ledger.Restore(task, tree, parent, TaskState.Waiting); // likewise: it may be due before the last row has been read
+                _resting.Add(task);
+                break;
             case TaskState.Scheduled:
                 task.DueAtTicks = row.DueAt;
                 ledger.Restore(task, tree, parent, TaskState.Scheduled);
@@ -258,6 +264,14 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             }
         }
 
+        foreach (var task in _resting)
+        {
+            if (!task.State.IsTerminal())
+            {
+                ledger.Rest(task);
+            }
+        }
+
         foreach (var task in _dead)
         {
             EndDead(task);
@@ -273,6 +287,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         _joins.Clear();
         _early.Clear();
         _ready.Clear();
+        _resting.Clear();
         _dead.Clear();
         _tree = null;
     }
@@ -345,14 +360,14 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
 
     private void Resume(JoinRecord join)
     {
-        if (join.State == TaskState.Waiting && !join.IsDecided)
-        {
-            ledger.Endings.Decide(join);
-        }
-        else if (join is { IsFold: true, State: TaskState.Scheduled })
+        if (join is { IsFold: true } && _resting.Contains(join))
         {
             join.IsDecided = join.Policy.Judge(join.Children, join.Succeeded, join.NotSucceeded) == JoinVerdict.Fire;
             ledger.Endings.TakeStep(join);
+        }
+        else if (join.State == TaskState.Waiting && !join.IsDecided)
+        {
+            ledger.Endings.Decide(join);
         }
         else if (!join.IsFold)
         {

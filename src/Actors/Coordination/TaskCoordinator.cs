@@ -59,6 +59,24 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     protected override void OnReceive(object message)
     {
+        if (_durable is null)
+        {
+            Handle(message);
+            return;
+        }
+
+        try
+        {
+            Handle(message);
+        }
+        catch (Exception exception)
+        {
+            Lose(exception); // started anew it would know less than its store: better to stop, and to come back from there
+        }
+    }
+
+    private void Handle(object message)
+    {
         switch (message)
         {
             case WorkReport report:

@@ -15,11 +15,14 @@ public sealed class PoolDeadlockSpec(ITestOutputHelper output) : EngineSpec(outp
     {
         using var pool = new FixedThreads(threads);
         using var release = new CancellationTokenSource();
+        using var allRun = new CountdownEvent(threads);
         var (outer, inner) = (new Happening(), new Happening());
         // As many tasks as there are threads, each of which submits one to the same pool and waits for it.
         var tasks = Enumerable.Range(0, threads).Select(_ => pool.Run(() =>
         {
             outer.Happens();
+            allRun.Signal();
+            allRun.Wait(); // else a child could be in the queue before the last of them, and find a thread
             var child = pool.Run(() => inner.Happens());
             return Record.Exception(() => child.Wait(release.Token)) is OperationCanceledException ? -1 : 1;
         })).ToArray();
