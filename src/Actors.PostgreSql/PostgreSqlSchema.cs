@@ -38,11 +38,44 @@ internal static class PostgreSqlSchema
             created_at, tree_ended_at AS ended_at
           FROM task WHERE no = 0;
         """,
+        """
+        CREATE TABLE facts (key text COLLATE "C" PRIMARY KEY, value text NOT NULL);
+        CREATE TABLE audit_entry (
+          number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz NOT NULL, who text NOT NULL, action text NOT NULL, target text NOT NULL,
+          count bigint NOT NULL, detail text);
+        UPDATE task SET flags = flags | 256 WHERE state = 6 AND outcome::jsonb->>'kind' = 'Quarantined' AND outcome::jsonb->>'taskId' = replace(id::text, '-', '');
+        CREATE INDEX task_quarantined ON task (tree, no) WHERE flags & 256 <> 0;
+        CREATE VIEW audit AS SELECT number, at, who, action, target, count, detail FROM audit_entry;
+        CREATE VIEW quarantined AS
+          SELECT replace(task.id::text, '-', '') AS id, task.tree, task.no, task.type, task.attempt, task.losses, task.outcome::jsonb->>'message' AS failure, task.payload,
+            replace(root.id::text, '-', '') AS root, task.ended_at
+          FROM task JOIN task AS root ON root.tree = task.tree AND root.no = 0 WHERE task.flags & 256 <> 0;
+        DROP VIEW trees;
+        CREATE VIEW trees AS
+          SELECT replace(id::text, '-', '') AS root, tree, type,
+            CASE WHEN tree_ended_at IS NULL THEN 'Live'
+              ELSE coalesce(counts::jsonb->>'state', (ARRAY['Succeeded', 'Failed', 'Cancelled'])[state - 4]) END AS state,
+            coalesce((counts::jsonb->>'tasks')::bigint, 1) AS tasks,
+            CASE WHEN counts IS NULL THEN (tree_ended_at IS NULL)::int ELSE coalesce((counts::jsonb->>'live')::bigint, 0) END AS live,
+            CASE WHEN counts IS NULL THEN (state = 5)::int ELSE coalesce((counts::jsonb->>'succeeded')::bigint, 0) END AS succeeded,
+            CASE WHEN counts IS NULL THEN (state = 6)::int ELSE coalesce((counts::jsonb->>'failed')::bigint, 0) END AS failed,
+            CASE WHEN counts IS NULL THEN (state = 7)::int ELSE coalesce((counts::jsonb->>'cancelled')::bigint, 0) END AS cancelled,
+            created_at, tree_ended_at AS ended_at
+          FROM task WHERE no = 0;
+        DROP VIEW tasks;
+        CREATE VIEW tasks AS
+          SELECT replace(id::text, '-', '') AS id, task.tree, task.no, parent, type,
+            CASE WHEN state = 2 AND out.no IS NOT NULL THEN 'Running'
+              ELSE (ARRAY['Scheduled', 'Waiting', 'Ready', 'Running', 'Joining', 'Succeeded', 'Failed', 'Cancelled'])[state + 1] END AS state,
+            coalesce(out.attempt, task.attempt) AS attempt, losses, flags & 32 <> 0 AS suspect, join_no AS joined_by, payload, options, outcome,
+            CASE state WHEN 6 THEN outcome::jsonb->>'message' END AS failure, due_at, created_at, ended_at
+          FROM task LEFT JOIN running_tasks AS out ON out.tree = task.tree AND out.no = task.no;
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>
     public static int Version => Steps.Length;
 
-    /// <summary>What brings a schema of that version to <see cref="Version"/>.</summary>
-    public static IEnumerable<string> From(int version) => Steps.Skip(version);
+    /// <summary>What brings a schema of that version to <see cref="Version"/>, or to an earlier one.</summary>
+    public static IEnumerable<string> From(int version, int? upTo = null) => Steps.Take(upTo ?? Version).Skip(version);
 }

@@ -169,6 +169,46 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         return rows;
     }
 
+    public IReadOnlyList<FactRow> ReadFacts(string prefix)
+    {
+        using var connection = Connect();
+        return Facts(connection, prefix);
+    }
+
+    public IReadOnlyList<AuditRow> ReadAudit(long before, int countMax)
+    {
+        using var connection = Connect();
+        using var command = Command(
+            connection, "SELECT number, at, who, action, target, count, detail FROM audit_entry WHERE number < $1 ORDER BY number DESC LIMIT $2", Value(before), Value(countMax));
+        using var reader = command.ExecuteReader();
+        var rows = new List<AuditRow>();
+        while (reader.Read())
+        {
+            rows.Add(new AuditRow(
+                reader.GetInt64(0), TaskRows.Time(reader, 1), reader.GetString(2), reader.GetString(3), reader.GetString(4), reader.GetInt64(5), reader.IsDBNull(6) ? null : reader.GetString(6)));
+        }
+
+        return rows;
+    }
+
+    public IReadOnlyList<TaskRow> ReadQuarantined(TaskNumber after, int countMax)
+    {
+        using var connection = Connect();
+        using var command = Command(
+            connection, $"SELECT {RowBatch.Columns} FROM task WHERE flags & 256 <> 0 AND (tree, no) > ($1, $2) ORDER BY tree, no LIMIT $3",
+            Value(after.Tree), Value(after.Number), Value(countMax));
+        return ReadRows(command);
+    }
+
+    public IReadOnlyList<TaskRow> ReadTree(TaskId root)
+    {
+        using var connection = Connect();
+        using var command = Command(
+            connection, $"SELECT {RowBatch.Columns} FROM task WHERE tree = (SELECT tree FROM task WHERE id = $1 AND no = 0) ORDER BY no", Value(RowBatch.IdOf(root)));
+        command.CommandTimeout = 0;
+        return ReadRows(command);
+    }
+
     public PruneStep Prune(PruneRule rule, int rowsMax)
     {
         var connection = Connected();
@@ -279,6 +319,19 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         return reader.Read() ? TaskRows.Read(reader) : null;
     }
 
+    private static List<FactRow> Facts(NpgsqlConnection connection, string prefix)
+    {
+        using var command = Command(connection, "SELECT key, value FROM facts WHERE starts_with(key, $1) ORDER BY key", Value(prefix));
+        using var reader = command.ExecuteReader();
+        var facts = new List<FactRow>();
+        while (reader.Read())
+        {
+            facts.Add(new FactRow(reader.GetString(0), TaskRows.Text(reader, 1)));
+        }
+
+        return facts;
+    }
+
     private List<TaskRow> ReadRows(NpgsqlCommand command)
     {
         using var reader = Execute(command);
@@ -381,6 +434,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
             connection,
             "UPDATE task SET attempt = greatest(task.attempt, out.attempt), losses = losses + 1, flags = flags | 32 FROM running_tasks AS out WHERE out.tree = task.tree AND out.no = task.no AND state < 5");
         Run(connection, "DELETE FROM running");
+        var facts = Facts(connection, "");
         using var command = Command(connection, "SELECT epoch, next_tree, (SELECT count(*) FROM live_tree), live_tasks FROM partition");
         using var reader = command.ExecuteReader();
         reader.Read();
@@ -391,6 +445,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
             LiveTrees = reader.GetInt64(2),
             LiveTasks = reader.GetInt64(3),
             Suspects = suspects,
+            Facts = facts,
         };
         reader.Close();
         transaction.Commit();

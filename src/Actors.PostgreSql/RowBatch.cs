@@ -78,6 +78,7 @@ internal static class RowBatch
             Add(Command("DELETE FROM inbox WHERE no = ANY ($1::bigint[])", Parameter(batch.Taken.ToArray(), NpgsqlDbType.Bigint)), -1);
         }
 
+        WriteWhatIsRare(batch, Add);
         return expected;
 
         void Add(NpgsqlBatchCommand command, int rows)
@@ -124,6 +125,41 @@ internal static class RowBatch
             Parameter(busy.Select(static running => running.Worker).ToArray(), NpgsqlDbType.Integer),
             Parameter(busy.Select(static running => Json(running.Tasks!)).ToArray(), NpgsqlDbType.Jsonb)));
         expected.AddRange([-1, -1]);
+    }
+
+    private static void WriteWhatIsRare(StoreBatch batch, Action<NpgsqlBatchCommand, int> add)
+    {
+        if (batch.Facts.Count > 0)
+        {
+            var set = batch.Facts.Where(static fact => fact.Value is not null).ToArray();
+            add(Command("DELETE FROM facts WHERE key = ANY ($1::text[])", Parameter(batch.Facts.Select(static fact => fact.Key).ToArray(), NpgsqlDbType.Text)), -1);
+            add(
+                Command(
+                    "INSERT INTO facts SELECT * FROM unnest($1::text[], $2::text[])",
+                    Parameter(set.Select(static fact => fact.Key).ToArray(), NpgsqlDbType.Text), Parameter(set.Select(static fact => Text(fact.Value)).ToArray(), NpgsqlDbType.Text)),
+                set.Length);
+        }
+
+        foreach (var entry in batch.Audit)
+        {
+            add(
+                Command(
+                    "INSERT INTO audit_entry (at, who, action, target, count, detail) VALUES ($1, $2, $3, $4, $5, $6)",
+                    new NpgsqlParameter<DateTime> { TypedValue = Time(entry.At)!.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz }, new NpgsqlParameter<string> { TypedValue = entry.Who },
+                    new NpgsqlParameter<string> { TypedValue = entry.Action }, new NpgsqlParameter<string> { TypedValue = entry.Target },
+                    new NpgsqlParameter<long> { TypedValue = entry.Count }, new NpgsqlParameter<string?> { TypedValue = entry.Detail, NpgsqlDbType = NpgsqlDbType.Text }),
+                1);
+        }
+
+        if (batch.Released.Count > 0)
+        {
+            add(
+                Command(
+                    "UPDATE task SET flags = flags & ~256 FROM unnest($1::bigint[], $2::bigint[]) AS n (tree, no) WHERE task.tree = n.tree AND task.no = n.no",
+                    Parameter(batch.Released.Select(static task => task.Tree).ToArray(), NpgsqlDbType.Bigint),
+                    Parameter(batch.Released.Select(static task => task.Number).ToArray(), NpgsqlDbType.Bigint)),
+                -1);
+        }
     }
 
     private static NpgsqlBatchCommand Changing(string sql, ReadOnlySpan<TaskRow> rows) => Command(

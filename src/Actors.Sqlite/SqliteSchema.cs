@@ -50,21 +50,38 @@ internal static class SqliteSchema
             datetime(created_at / 1000000, 'unixepoch') AS created_at, datetime(tree_ended_at / 1000000, 'unixepoch') AS ended_at
           FROM task WHERE no = 0;
         """,
+        """
+        CREATE TABLE facts (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE audit_entry (
+          number INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL,
+          count INTEGER NOT NULL, detail TEXT);
+        UPDATE task SET flags = flags | 256 WHERE state = 6 AND json_extract(outcome, '$.kind') = 'Quarantined'
+          AND json_extract(outcome, '$.taskId') = lower(hex(id));
+        CREATE INDEX task_quarantined ON task (tree, no) WHERE flags & 256 <> 0;
+        CREATE VIEW audit AS
+          SELECT number, datetime(at / 1000000, 'unixepoch') AS at, who, action, target, count, detail FROM audit_entry;
+        CREATE VIEW quarantined AS
+          SELECT lower(hex(id)) AS id, tree, no, type, attempt, losses, json_extract(outcome, '$.message') AS failure, payload,
+            (SELECT lower(hex(root.id)) FROM task AS root WHERE root.tree = task.tree AND root.no = 0) AS root,
+            datetime(ended_at / 1000000, 'unixepoch') AS ended_at
+          FROM task WHERE flags & 256 <> 0;
+        """,
     ];
 
     /// <summary>The version that this program writes.</summary>
     public static int Version => Steps.Length;
 
-    /// <summary>Brings the file to <see cref="Version"/>, within the transaction that is open.</summary>
-    public static void Migrate(Database database)
+    /// <summary>Brings the file to <see cref="Version"/>, or to an earlier one, within the transaction that is open.</summary>
+    public static void Migrate(Database database, int? upTo = null)
     {
-        for (var version = (int)database.Number("PRAGMA user_version"); version < Version; version++)
+        var last = upTo ?? Version;
+        for (var version = (int)database.Number("PRAGMA user_version"); version < last; version++)
         {
             database.Run(Steps[version].Split(";\n", StringSplitOptions.RemoveEmptyEntries));
         }
 
         database.Run(
-            string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {Version}"),
+            string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {last}"),
             string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}"));
     }
 }

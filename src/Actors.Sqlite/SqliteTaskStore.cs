@@ -127,6 +127,33 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
         return rows;
     }
 
+    public IReadOnlyList<FactRow> ReadFacts(string prefix)
+    {
+        using var database = _file.Connect();
+        return Facts(database, prefix);
+    }
+
+    public IReadOnlyList<AuditRow> ReadAudit(long before, int countMax)
+    {
+        using var database = _file.Connect();
+        using var read = new Statement(database, "SELECT number, at, who, action, target, count, detail FROM audit_entry WHERE number < ? ORDER BY number DESC LIMIT ?");
+        read.Bind(before).Bind(countMax);
+        var rows = new List<AuditRow>();
+        while (read.Step())
+        {
+            rows.Add(new AuditRow(read.Number(), read.Time(), read.String(), read.String(), read.String(), read.Number(), read.OptionalString()));
+        }
+
+        return rows;
+    }
+
+    public IReadOnlyList<TaskRow> ReadQuarantined(TaskNumber after, int countMax) => Rows(
+        $"SELECT {TaskRows.Columns} FROM task WHERE flags & 256 <> 0 AND (tree, no) > (?, ?) ORDER BY tree, no LIMIT ?",
+        read => read.Bind(after.Tree).Bind(after.Number).Bind(countMax));
+
+    public IReadOnlyList<TaskRow> ReadTree(TaskId root) => Rows(
+        $"SELECT {TaskRows.Columns} FROM task WHERE tree = (SELECT tree FROM task WHERE id = ? AND no = 0) ORDER BY no", read => read.Bind(root));
+
     public PruneStep Prune(PruneRule rule, int rowsMax)
     {
         var write = Connected();
@@ -215,6 +242,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             begin.Bind(owner).Run();
         }
 
+        var facts = Facts(database, "");
         using var read = new Statement(database, "SELECT epoch, next_tree, (SELECT count(*) FROM live_tree), live_tasks FROM partition");
         read.Step();
         var opening = new StoreOpening
@@ -224,11 +252,40 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             LiveTrees = read.Number(),
             LiveTasks = read.Number(),
             Suspects = suspects,
+            Facts = facts,
         };
         read.Reset();
         database.Run("COMMIT");
         _epoch = opening.Epoch;
         return opening;
+    }
+
+    /// <remarks>A range rather than LIKE, which knows no case; behind every text that begins so comes the greatest character.</remarks>
+    private static List<FactRow> Facts(Database database, string prefix)
+    {
+        using var read = new Statement(database, "SELECT key, value FROM facts WHERE key >= ? AND key < ? ORDER BY key");
+        read.Bind(prefix).Bind(prefix + char.ConvertFromUtf32(0x10FFFF));
+        var facts = new List<FactRow>();
+        while (read.Step())
+        {
+            facts.Add(new FactRow(read.String(), read.Text()));
+        }
+
+        return facts;
+    }
+
+    private List<TaskRow> Rows(string sql, Action<Statement> bind)
+    {
+        using var database = _file.Connect();
+        using var read = new Statement(database, sql);
+        bind(read);
+        var rows = new List<TaskRow>();
+        while (read.Step())
+        {
+            rows.Add(_rows.Read(read));
+        }
+
+        return rows;
     }
 
     private void Connect()

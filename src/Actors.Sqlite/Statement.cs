@@ -63,6 +63,8 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
+    public Statement BindOptional(string? text) => Bind(text is null ? null : Encoding.UTF8.GetBytes(text));
+
     public Statement Bind(string text) => Bind(Encoding.UTF8.GetBytes(text));
 
     public unsafe Statement Bind(TaskId id)
@@ -126,6 +128,10 @@ internal sealed class Statement : IDisposable
 
         return Bytes().ToArray();
     }
+
+    public string String() => Encoding.UTF8.GetString(Bytes());
+
+    public string? OptionalString() => Text() is { } utf8 ? Encoding.UTF8.GetString(utf8) : null;
 
     public unsafe ReadOnlySpan<byte> Bytes()
     {

@@ -16,6 +16,10 @@ internal sealed class WriterStatements(Database database) : IDisposable
     private readonly Statement _has = new(database, "INSERT OR REPLACE INTO running VALUES (?, ?)");
     private readonly Statement _hasNothing = new(database, "DELETE FROM running WHERE worker = ?");
     private readonly Statement _take = new(database, "DELETE FROM inbox WHERE no = ?");
+    private readonly Statement _setFact = new(database, "INSERT OR REPLACE INTO facts VALUES (?, ?)");
+    private readonly Statement _dropFact = new(database, "DELETE FROM facts WHERE key = ?");
+    private readonly Statement _audit = new(database, "INSERT INTO audit_entry (at, who, action, target, count, detail) VALUES (?, ?, ?, ?, ?, ?)");
+    private readonly Statement _release = new(database, "UPDATE task SET flags = flags & ~256 WHERE tree = ? AND no = ?");
     private readonly Statement _nextRoot = new(database, "SELECT tree, state, counts, tree_ended_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
     private readonly Statement _last = new(database, "SELECT max(no) FROM task WHERE tree = ?");
     private readonly Statement _delete = new(database, "DELETE FROM task WHERE tree = ? AND no >= ?");
@@ -79,6 +83,8 @@ internal sealed class WriterStatements(Database database) : IDisposable
         {
             _take.Bind(number).Run();
         }
+
+        WriteWhatIsRare(batch);
     }
 
     /// <summary>Deletes some of what the rule names: a large tree from its end, its root last.</summary>
@@ -145,10 +151,35 @@ internal sealed class WriterStatements(Database database) : IDisposable
     {
         foreach (var statement in new[]
         {
-            _insert, _update, _updateTree, _open, _close, _has, _hasNothing, _take, _nextRoot, _last, _delete, _isMine, Begin, Commit, Rollback, Fence, FindRoot,
+            _insert, _update, _updateTree, _open, _close, _has, _hasNothing, _take, _setFact, _dropFact, _audit, _release, _nextRoot, _last, _delete, _isMine, Begin, Commit, Rollback, Fence, FindRoot,
         })
         {
             statement.Dispose();
+        }
+    }
+
+    private void WriteWhatIsRare(StoreBatch batch)
+    {
+        foreach (var fact in batch.Facts)
+        {
+            if (fact.Value is null)
+            {
+                _dropFact.Bind(fact.Key).Run();
+            }
+            else
+            {
+                _setFact.Bind(fact.Key).Bind(fact.Value).Run();
+            }
+        }
+
+        foreach (var entry in batch.Audit)
+        {
+            _audit.BindTime(entry.At).Bind(entry.Who).Bind(entry.Action).Bind(entry.Target).Bind(entry.Count).BindOptional(entry.Detail).Run();
+        }
+
+        foreach (var task in batch.Released)
+        {
+            _release.Bind(task.Tree).Bind(task.Number).Run();
         }
     }
 

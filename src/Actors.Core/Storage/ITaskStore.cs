@@ -49,6 +49,22 @@ internal interface ITaskStore : IDisposable
     /// <summary>What was put into the inbox by committed transactions of others, oldest first.</summary>
     IReadOnlyList<InboxRow> ReadInbox(int countMax);
 
+    /// <summary>The facts whose keys begin so, in the order of their keys.</summary>
+    IReadOnlyList<FactRow> ReadFacts(string prefix);
+
+    /// <summary>What was done by hand, newest first.</summary>
+    /// <param name="before">Only what has a smaller number.</param>
+    /// <param name="countMax">How many at most.</param>
+    IReadOnlyList<AuditRow> ReadAudit(long before, int countMax);
+
+    /// <summary>Quarantined tasks that were not released, in the order of tree and number.</summary>
+    /// <param name="after">Only what comes behind that one; with a tree of 0, all.</param>
+    /// <param name="countMax">How many at most.</param>
+    IReadOnlyList<TaskRow> ReadQuarantined(TaskNumber after, int countMax);
+
+    /// <summary>Every task of a tree, in the order of their numbers; none where there is no such root.</summary>
+    IReadOnlyList<TaskRow> ReadTree(TaskId root);
+
     /// <summary>Deletes finished trees, some at a time.</summary>
     /// <param name="rule">Which.</param>
     /// <param name="rowsMax">About how many rows at most; at least one tree is deleted whole.</param>
@@ -84,6 +100,9 @@ internal sealed record StoreOpening
 
     /// <summary>How many tasks were running when the last owner ended.</summary>
     public required int Suspects { get; init; }
+
+    /// <summary>Every fact, in the order of the keys.</summary>
+    public required IReadOnlyList<FactRow> Facts { get; init; }
 }
 
 /// <summary>What a store holds.</summary>

@@ -14,13 +14,16 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     private readonly List<TreeRecord> _trees = [];
     private readonly List<WorkerRecord> _workers = [];
     private readonly List<long> _taken = [];
+    private readonly Dictionary<string, byte[]?> _facts = [];
+    private readonly List<AuditRow> _audit = [];
+    private readonly List<TaskNumber> _released = [];
     private HashSet<TaskId> _ended = [];
     private HashSet<TaskId> _endedUnderWay = [];
     private long _nextTree = nextTree;
     private long _batch;
 
     /// <summary>Whether nothing is to be written.</summary>
-    public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count == 0;
+    public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count + _facts.Count + _audit.Count + _released.Count == 0;
 
     /// <summary>A tree is new: it gets its number.</summary>
     public void Open(TreeRecord tree) => tree.Stored = new StoredTree(_nextTree++);
@@ -97,6 +100,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         stored.EndedAt = ledger.NowTicks;
         stored.EndedOrder = tree.Ended;
         stored.Outcome = outcome;
+        stored.Flags |= outcome.Failure is { Kind: FailureKind.Quarantined } failure && failure.TaskId == task.Id ? TaskFlags.Quarantined : 0;
         Touch(task);
         Touch(tree);
     }
@@ -111,6 +115,17 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
 
     /// <summary>An inbox row has become a task, or was one already.</summary>
     public void Take(long inboxRow) => _taken.Add(inboxRow);
+
+    /// <summary>A fact is another one from now on.</summary>
+    /// <param name="key">As in <see cref="FactRow.Key"/>.</param>
+    /// <param name="value">JSON in UTF-8; null takes it back.</param>
+    public void SetFact(string key, byte[]? value) => _facts[key] = value;
+
+    /// <summary>Somebody has done something by hand.</summary>
+    public void Audit(AuditRow row) => _audit.Add(row);
+
+    /// <summary>A quarantined task is released: it is not listed any more.</summary>
+    public void Release(TaskNumber task) => _released.Add(task);
 
     /// <summary>Whether a tree of that root has ended and is not known to be committed: the ledger does not tell of it any more, and the store may not yet.</summary>
     public bool HasEnded(TaskId root) => _ended.Contains(root) || _endedUnderWay.Contains(root);
@@ -172,6 +187,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
 
         (_ended, _endedUnderWay) = (_endedUnderWay, _ended);
         batch.Taken.AddRange(_taken);
+        batch.Facts.AddRange(_facts.Select(static fact => new FactRow(fact.Key, fact.Value)));
+        batch.Audit.AddRange(_audit);
+        batch.Released.AddRange(_released);
         batch.NextTree = _nextTree;
         batch.LiveTrees = ledger.LiveTrees;
         batch.LiveTasks = ledger.Tally.Live;
@@ -179,6 +197,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         _trees.Clear();
         _workers.Clear();
         _taken.Clear();
+        _facts.Clear();
+        _audit.Clear();
+        _released.Clear();
         return batch;
     }
 

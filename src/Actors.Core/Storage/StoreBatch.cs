@@ -27,6 +27,15 @@ internal sealed class StoreBatch
     /// <summary>The numbers of inbox rows whose tasks are among <see cref="Added"/>, or were found to stand in the store: they leave the inbox.</summary>
     public List<long> Taken { get; } = [];
 
+    /// <summary>Facts that are other ones from now on; each key at most once.</summary>
+    public List<FactRow> Facts { get; } = [];
+
+    /// <summary>What somebody did by hand, in order: appended, and numbered by the store.</summary>
+    public List<AuditRow> Audit { get; } = [];
+
+    /// <summary>Quarantined tasks that are not listed as such any more, since they were released.</summary>
+    public List<TaskNumber> Released { get; } = [];
+
     /// <summary>The number that the next tree gets.</summary>
     public long NextTree { get; set; }
 
@@ -36,7 +45,7 @@ internal sealed class StoreBatch
     /// <summary>How many tasks are live.</summary>
     public long LiveTasks { get; set; }
 
-    public bool IsEmpty => Added.Count + Changed.Count + Trees.Count + Opened.Count + Closed.Count + Running.Count + Taken.Count == 0;
+    public bool IsEmpty => Added.Count + Changed.Count + Trees.Count + Opened.Count + Closed.Count + Running.Count + Taken.Count + Facts.Count + Audit.Count + Released.Count == 0;
 }
 
 /// <summary>A tree of which only the counts have changed.</summary>
@@ -55,3 +64,8 @@ internal readonly record struct RunningRow(int Worker, RunningTask[]? Tasks);
 /// <param name="Number">Its number there.</param>
 /// <param name="Attempt">The attempt.</param>
 internal readonly record struct RunningTask(long Tree, long Number, int Attempt);
+
+/// <summary>A task in its store.</summary>
+/// <param name="Tree">Its tree.</param>
+/// <param name="Number">Its number there.</param>
+internal readonly record struct TaskNumber(long Tree, long Number);

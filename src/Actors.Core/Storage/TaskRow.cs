@@ -99,4 +99,7 @@ internal enum TaskFlags
 
     /// <summary>Is not real yet: a completion task whose tree is still live.</summary>
     Withheld = 128,
+
+    /// <summary>It has failed since it was quarantined, and nobody has released it yet.</summary>
+    Quarantined = 256,
 }

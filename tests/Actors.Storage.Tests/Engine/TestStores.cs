@@ -16,6 +16,15 @@ internal interface ITestStore : IDisposable
     /// <summary>Runs SQL on it.</summary>
     void Change(string sql);
 
+    /// <summary>An id in SQL.</summary>
+    string IdText(TaskId id);
+
+    /// <summary>A time in SQL.</summary>
+    string TimeText { get; }
+
+    /// <summary>Makes a store as an older program would have.</summary>
+    void MakeOlder(int version);
+
     /// <summary>All rows of it.</summary>
     List<TaskRow> Rows()
     {
@@ -41,12 +50,28 @@ internal sealed class StoreFile : ITestStore
 
     public string Location => "sqlite:" + Path;
 
+    public string TimeText => "1767225600000000";
+
+    public string IdText(TaskId id) => $"x'{id}'";
+
     public ITaskStore NewStore() => new SqliteTaskStore(Path);
 
     public void Change(string sql)
     {
         using var database = new Database(Path, TimeSpan.FromSeconds(10));
         database.Run(sql);
+    }
+
+    public void MakeOlder(int version)
+    {
+        using (File.Create(Path))
+        {
+        }
+
+        using var database = new Database(Path, TimeSpan.FromSeconds(10));
+        database.Run("BEGIN IMMEDIATE");
+        SqliteSchema.Migrate(database, version);
+        database.Run("COMMIT", "PRAGMA journal_mode = WAL");
     }
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -56,6 +81,10 @@ internal sealed class StoreFile : ITestStore
 internal sealed class StoreDatabase(string connection) : ITestStore
 {
     public string Location => "postgres:" + connection;
+
+    public string TimeText => "timestamptz '2026-01-01'";
+
+    public string IdText(TaskId id) => $"uuid '{id}'";
 
     public ITaskStore NewStore() => new PostgreSqlTaskStore(new NpgsqlConnectionStringBuilder(connection));
 
@@ -67,6 +96,23 @@ internal sealed class StoreDatabase(string connection) : ITestStore
         using var command = new NpgsqlCommand(sql, open);
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
+    }
+
+    public void MakeOlder(int version)
+    {
+        using (var open = new NpgsqlConnection(connection))
+        {
+            open.Open();
+            using var command = new NpgsqlCommand("CREATE SCHEMA actors", open);
+            command.ExecuteNonQuery();
+        }
+
+        Change("CREATE TABLE store (marker text NOT NULL, version int NOT NULL)");
+        Change($"INSERT INTO store VALUES ('{PostgreSqlSchema.Marker}', {version})");
+        foreach (var step in PostgreSqlSchema.From(0, version))
+        {
+            Change(step);
+        }
     }
 
     public void Dispose()

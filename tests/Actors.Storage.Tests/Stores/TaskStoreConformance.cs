@@ -168,7 +168,7 @@ public abstract class TaskStoreConformance : IAsyncLifetime
 
         using var second = _place.NewStore();
         var opening = second.Open("again", takeOver: false);
-        Assert.Equal(new StoreOpening { Epoch = 2, NextTree = 5, LiveTrees = 4, LiveTasks = 4, Suspects = 2 }, opening);
+        Assert.Equal((2, 5, 4, 4, 2), (opening.Epoch, opening.NextTree, opening.LiveTrees, opening.LiveTasks, opening.Suspects));
         var rows = Read(second.ReadAll());
         Assert.Equal([(0, 0, false), (1, 1, true), (5, 2, true), (0, 0, false)], rows.Select(static row => (row.Attempt, row.Losses, row.Flags.HasFlag(TaskFlags.Suspect))));
         second.Dispose();
@@ -209,6 +209,93 @@ public abstract class TaskStoreConformance : IAsyncLifetime
     }
 
     [Fact]
+    public void A_fact_is_what_it_was_set_to_last_and_a_taken_back_one_is_none()
+    {
+        using (var store = Opened())
+        {
+            Assert.Empty(store.ReadFacts(""));
+            var batch = new StoreBatch { Number = 1 };
+            batch.Facts.AddRange([new("pause/ß", Utf8("true")), new("Pause/a", Utf8("1")), new("pause/_", Utf8("{\"by\":\"ä\"}")), new("limit/%", Utf8("[]")), new("gone", null)]);
+            store.Commit(batch);
+            var change = new StoreBatch { Number = 2 };
+            change.Facts.AddRange([new("limit/%", null), new("pause/_", Utf8("2")), new("new", Utf8("3"))]);
+            store.Commit(change);
+
+            Assert.Equal(["pause/_ 2", "pause/ß true"], Texts(store.ReadFacts("pause/")));
+            Assert.Empty(store.ReadFacts("limit/"));
+        }
+
+        using var again = _place.NewStore();
+        Assert.Equal(["Pause/a 1", "new 3", "pause/_ 2", "pause/ß true"], Texts(again.Open("again", takeOver: false).Facts));
+
+        static IEnumerable<string> Texts(IEnumerable<FactRow> facts) => facts.Select(static fact => $"{fact.Key} {Encoding.UTF8.GetString(fact.Value!)}");
+    }
+
+    [Fact]
+    public void What_was_done_by_hand_is_read_newest_first_and_goes_with_its_batch()
+    {
+        using var store = Opened();
+        var batch = Batch(1, Root(1));
+        batch.Audit.AddRange([Entry("cancel", 3), Entry("pause", 1) with { Detail = null }]);
+        store.Commit(batch);
+        var next = new StoreBatch { Number = 2 };
+        next.Audit.Add(Entry("resume", 0));
+        store.Commit(next);
+        var failing = Batch(3, Root(1));
+        failing.Audit.Add(Entry("never", 0));
+        Assert.ThrowsAny<Exception>(() => store.Commit(failing));
+
+        var all = store.ReadAudit(long.MaxValue, 100);
+        Assert.Equal([Entry("resume", 0), Entry("pause", 1) with { Detail = null }, Entry("cancel", 3)], all.Select(static entry => entry with { Number = 0 }));
+        Assert.True(all[0].Number > all[1].Number && all[1].Number > all[2].Number);
+        Assert.Equal(all[1], Assert.Single(store.ReadAudit(all[0].Number, 1)));
+
+        static AuditRow Entry(string action, long count) => new(0, Now, "somebody ß", action, "type 'x'", count, "because");
+    }
+
+    [Fact]
+    public void What_is_quarantined_is_listed_until_it_is_released()
+    {
+        using var store = Opened();
+        var bad = TaskFlags.Quarantined;
+        store.Commit(Batch(1, Root(1) with { Flags = bad }, Root(2), Child(2, 1) with { Flags = bad | TaskFlags.Early }, Root(3) with { Flags = bad }, Child(3, 1)));
+
+        Assert.Equal([(1, 0), (2, 1), (3, 0)], Numbers(store.ReadQuarantined(default, 10)));
+        Assert.Equal([(2, 1)], Numbers(store.ReadQuarantined(new TaskNumber(1, 0), 1)));
+        var release = new StoreBatch { Number = 2 };
+        release.Released.Add(new TaskNumber(2, 1));
+        store.Commit(release);
+
+        Assert.Equal([(1, 0), (3, 0)], Numbers(store.ReadQuarantined(default, 10)));
+        Assert.Equal(TaskFlags.Early, store.ReadTree(Root(2).Id)[1].Flags);
+        Assert.Equal([(3, 0), (3, 1)], Numbers(store.ReadTree(Root(3).Id)));
+        Assert.Empty(store.ReadTree(Child(3, 1).Id));
+
+        static IEnumerable<(int, int)> Numbers(IEnumerable<TaskRow> rows) => rows.Select(static row => ((int)row.Tree, (int)row.Number));
+    }
+
+    [Fact]
+    public void A_store_of_an_older_version_becomes_one_of_this_with_all_that_is_in_it()
+    {
+        _place.MakeOlder(1);
+        var failure = $"{{\"kind\":\"Quarantined\",\"message\":\"it's\",\"taskId\":\"{Root(1).Id}\",\"taskType\":\"Type\"}}";
+        _place.Change(
+            "INSERT INTO task (tree, no, id, type, payload, created_at, flags, place, state, attempt, losses, ended_at, ended_order, outcome, tree_ended_at) "
+            + $"SELECT 1, 0, {_place.IdText(Root(1).Id)}, 'Type', '{{}}', {_place.TimeText}, 32, 0, 6, 3, 3, {_place.TimeText}, 1, '{failure.Replace("'", "''", StringComparison.Ordinal)}', {_place.TimeText}");
+        Assert.Equal(1, _place.NewStore().Info().Version);
+
+        using var store = Opened();
+
+        Assert.Equal(2, store.Info().Version);
+        Assert.Equal(TaskFlags.Quarantined | TaskFlags.Suspect, Assert.Single(store.ReadQuarantined(default, 10)).Flags);
+        Assert.Empty(store.ReadFacts(""));
+        var batch = Batch(1, Root(2));
+        batch.Facts.Add(new FactRow("a", Utf8("1")));
+        store.Commit(batch);
+        Assert.Equal(2, Read(store.ReadAll()).Count);
+    }
+
+    [Fact]
     public void Info_tells_what_is_there()
     {
         Assert.Throws<StoreException>(() => _place.NewStore().Info());
@@ -218,7 +305,7 @@ public abstract class TaskStoreConformance : IAsyncLifetime
         }
 
         var info = _place.NewStore().Info();
-        Assert.Equal((1, 1, "somebody", false, 3, 17), (info.Version, info.Epoch, info.Owner, info.IsInUse, info.LiveTrees, info.LiveTasks));
+        Assert.Equal((2, 1, "somebody", false, 3, 17), (info.Version, info.Epoch, info.Owner, info.IsInUse, info.LiveTrees, info.LiveTasks));
         Assert.True(info.Bytes > 1000);
     }
 
