@@ -4,14 +4,18 @@ using Npgsql;
 
 namespace Actors.Storage.Tests.Engine;
 
-/// <summary>A place for a store, and a way to it past the engine.</summary>
-internal interface ITestStore : IDisposable
+/// <summary>A place for a store.</summary>
+internal interface IStorePlace : IDisposable
+{
+    /// <summary>Another store object on the same place.</summary>
+    ITaskStore NewStore();
+}
+
+/// <summary>A place for a store that outlives its process, and a way to it past the engine.</summary>
+internal interface ITestStore : IStorePlace
 {
     /// <summary>For <see cref="TaskRegistry.UseStore"/>.</summary>
     string Location { get; }
-
-    /// <summary>Another store object on the same place.</summary>
-    ITaskStore NewStore();
 
     /// <summary>Runs SQL on it.</summary>
     void Change(string sql);

@@ -1,0 +1,90 @@
+using Actors.Simulation.Stores;
+
+namespace Actors.Storage.Tests.Engine;
+
+/// <summary>A store that refuses, that is slow, that loses its answers, under an engine at work.</summary>
+public sealed class FaultyStoreSpec
+{
+    private const string Hocon = MemoryStoreProvider.Hocon + "akka.loglevel = OFF\nactors.store.retry-min = 1ms\nactors.store.retry-max = 5ms";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Theory]
+    [InlineData(nameof(StoreFault.Refused))]
+    [InlineData(nameof(StoreFault.NoAnswer))]
+    public async Task A_commit_whose_fate_is_unknown_is_neither_lost_nor_written_twice(string fault)
+    {
+        var name = $"unknown fate {fault}";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        var (chance, hits) = (new Random(7), 0);
+        place.Faults = call =>
+        {
+            if (call is StoreCall.Open or StoreCall.ReadLiveTrees or StoreCall.ReadWindow or StoreCall.ReadAll || chance.Next(3) > 0)
+            {
+                return StoreFault.None;
+            }
+
+            hits++;
+            return Enum.Parse<StoreFault>(fault);
+        };
+        await using (var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon))
+        {
+            var handles = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => engine.Client.SubmitAsync(new Count(3, 4), new SubmitOptions { Key = $"{number}" })));
+            foreach (var handle in handles)
+            {
+                Assert.Equal(64, (await handle.OutcomeAsync().WaitAsync(Patience)).Value);
+                Assert.Equal(106, (await handle.TreeAsync().WaitAsync(Patience)).Succeeded);
+            }
+        }
+
+        Assert.True(hits > 10, $"{hits} fault(s)");
+        Check(place, 20 * 106);
+    }
+
+    [Fact]
+    public async Task Whoever_loses_the_process_at_any_commit_finds_every_tree_in_the_next()
+    {
+        const string name = "deaths";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        var commits = 0;
+        for (var life = 1; place.State is not { LiveTrees: 0, Trees.Count: 10 }; life++)
+        {
+            Assert.True(life < 300, "It does not come to an end.");
+            var left = 2 + (life % 17);
+            place.Faults = call => call == StoreCall.Commit && Interlocked.Decrement(ref left) < 0 ? StoreFault.Refused : StoreFault.None;
+            await using (var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon + "\nactors.worker-losses-max = 1000\nactors.suspect-alone = 5ms"))
+            {
+                var work = Task.WhenAll(Enumerable.Range(0, 10).Select(async number =>
+                    await (await engine.Client.SubmitAsync(new Count(3, 4), new SubmitOptions { Key = $"{number}" })).TreeAsync()));
+                var away = Task.Run(async () =>
+                {
+                    await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(1)))
+                    {
+                        if (progress.Store!.AwayFor is not null)
+                        {
+                            return;
+                        }
+                    }
+                });
+                await Task.WhenAny(work, away).WaitAsync(Patience);
+                commits += 2 + (life % 17);
+            }
+
+            place.Crash();
+        }
+
+        Assert.True(commits > 20);
+        Check(place, 10 * 106);
+    }
+
+    private static void Check(MemoryPlace place, int tasks)
+    {
+        place.Faults = static _ => StoreFault.None;
+        var store = place.NewStore();
+        var wrong = new List<string>();
+        var verification = new StoreVerification(wrong.Add);
+        verification.Run(store.ReadAll(), store.Info());
+        Assert.Empty(wrong);
+        Assert.Equal(tasks, verification.Tasks);
+        Assert.All(place.State!.Trees.Values.SelectMany(static tree => tree), static row => Assert.Equal(TaskState.Succeeded, row.State));
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Concurrent;
+using Actors.Simulation.Stores;
+
+namespace Actors.Storage.Tests.Engine;
+
+/// <summary>Stores at <c>shared:NAME</c>, in the memory of the test run. Made by the engine, by its name in HOCON.</summary>
+internal sealed class MemoryStoreProvider : IStoreProvider
+{
+    /// <summary>What makes the engine know of it.</summary>
+    public const string Hocon = "actors.store.providers.shared = \"Actors.Storage.Tests.Engine.MemoryStoreProvider, Actors.Storage.Tests\"\n";
+
+    private static readonly ConcurrentDictionary<string, MemoryPlace> Places = new();
+
+    public static MemoryPlace PlaceOf(string name) => Places.GetOrAdd(name, static _ => new MemoryPlace());
+
+    public ITaskStore Create(string place) => PlaceOf(place).NewStore();
+}
