@@ -60,4 +60,13 @@ public sealed record SpawnOptions
     /// <summary>How often it is attempted.</summary>
     /// <value>Default null: as its type says.</value>
     public RetryPolicy? Retry { get; init; }
+
+    /// <summary>How urgent the task is, and all that it spawns unless that says otherwise: see <see cref="TaskPriority"/>.</summary>
+    /// <value>Default null: as its type says, or else as urgent as its parent. From 0 to 9, the highest first.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 0 or above 9.</exception>
+    public int? Priority
+    {
+        get;
+        init => field = TaskPriority.Checked(value, nameof(value));
+    }
 }

@@ -100,6 +100,7 @@ internal sealed class TaskLedger
             Register(root, tree, tree, null);
             if (completion is not null)
             {
+                completion.SetPriority(root.Priority);
                 Journal.Withhold(completion, tree);
             }
 
@@ -332,6 +333,7 @@ internal sealed class TaskLedger
             throw new UnreachableException($"{task.Type} {task.Id} is registered a second time in tree {tree.Id}.");
         }
 
+        task.SetPriority((spawner ?? tree.Root).Priority);
         tree.Enter(task);
         parent.Adopt(task);
         Journal?.Add(task, tree, spawner);

@@ -72,6 +72,9 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
 
     public TaskState State { get; set; }
 
+    /// <summary>How urgent it is, once it is real: its own, its type's, or that of who spawned it.</summary>
+    public byte Priority { get; private set; } = TaskPriority.Default;
+
     public RetryPolicy Retry => Options?.Retry ?? Type.Retry;
 
     public TimeSpan? Timeout => Options?.Timeout ?? Type.Timeout;
@@ -167,6 +170,9 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
             return _path;
         }
     }
+
+    /// <param name="inherited">What holds where neither the task nor its type says anything.</param>
+    public void SetPriority(int inherited) => Priority = (byte)(_rare?.Options?.Priority ?? Type.Priority ?? inherited);
 
     private RareFacts Rare => _rare ??= new RareFacts();
 

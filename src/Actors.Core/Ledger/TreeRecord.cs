@@ -37,7 +37,7 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     public Outcome? RootOutcome { get; set; }
 
-    /// <summary>Its ready tasks: a list of stacks, one for each pool in which it ever had one. Seldom more than two.</summary>
+    /// <summary>Its ready tasks: a list of stacks, one for each pool and priority in which it ever had one. Seldom more than two.</summary>
     public ReadyStack? ReadyStacks { get; set; }
 
     /// <summary>What it has besides where there is a store; null where there is none.</summary>

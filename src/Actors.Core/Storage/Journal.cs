@@ -215,7 +215,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             Parent = stored.Parent,
             Type = task.Type.Name,
             Payload = stored.Payload,
-            Options = stored.IsInStore ? null : StoreJson.Write(task.Options),
+            Options = stored.IsInStore ? null : StoreJson.Write(task.Options, OwnPriorityOf(task)),
             Flags = FlagsOf(task, stored),
             Join = task.Join?.Stored?.Number ?? TaskRow.None,
             Place = task.Join is null ? 0 : task.JoinIndex,
@@ -232,6 +232,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             TreeEndedAt = isRoot ? tree.Stored.EndedAt : TaskRow.None,
         };
     }
+
+    /// <summary>Where it is another than its type's: so that a task that comes back need not look for who spawned it.</summary>
+    private static int? OwnPriorityOf(TaskRecord task) => task.Priority == (task.Type.Priority ?? TaskPriority.Default) ? null : task.Priority;
 
     /// <summary>That it runs is told by what its worker has.</summary>
     private static TaskState StateOf(TaskRecord task, StoredTask stored) => stored.Flags.HasFlag(TaskFlags.Withheld) ? TaskState.Waiting

@@ -394,12 +394,15 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             CreatedAt = row.CreatedAt,
             IsInStore = true,
         };
-        if (row.Joins is null)
-        {
-            return new TaskRecord(row.Id, type, null, parentPath, row.Options is null ? null : StoreJson.ReadOptions(row.Options)) { Stored = stored };
-        }
+        var options = row.Options is null ? null : StoreJson.ReadOptions(row.Options);
+        var record = row.Joins is null ? new TaskRecord(row.Id, type, null, parentPath, options) { Stored = stored } : JoinOf(in row, type, parentPath, stored);
+        record.SetPriority(options?.Priority ?? TaskPriority.Default);
+        return record;
+    }
 
-        var join = StoreJson.ReadJoin(row.Joins);
+    private static JoinRecord JoinOf(in TaskRow row, TaskType type, TaskPath? parentPath, StoredTask stored)
+    {
+        var join = StoreJson.ReadJoin(row.Joins!);
         return new JoinRecord(row.Id, type, null, parentPath, PolicyOf(join), join.Children, row.Flags.HasFlag(TaskFlags.Fold))
         {
             Stored = stored,

@@ -42,6 +42,13 @@ public sealed record SubmitOptions
         init => Task = Task with { Retry = value };
     }
 
+    /// <inheritdoc cref="SpawnOptions.Priority"/>
+    public int? Priority
+    {
+        get => Task.Priority;
+        init => Task = Task with { Priority = value };
+    }
+
     /// <summary>
     /// Runs when every other task of the tree is terminal, however they ended, a cancelled tree included. It is part of the tree: the tree ends when it has, with
     /// all that it spawns.

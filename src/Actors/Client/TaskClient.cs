@@ -96,7 +96,7 @@ public sealed class TaskClient
         var type = _catalog.TypeOf(task);
         var stored = StoredTasks.Of(type, task, options?.Task)
             ?? throw new InvalidOperationException("This engine has no store to enqueue a task in. Set actors.store.location, or call TaskRegistry.UseStore.");
-        return new PreparedTask(options?.Key is { } key ? TaskId.FromKey(key) : _ids.Next(), type.Name, stored.Payload!, StoreJson.Write(options?.Task));
+        return new PreparedTask(options?.Key is { } key ? TaskId.FromKey(key) : _ids.Next(), type.Name, stored.Payload!, StoreJson.Write(options?.Task, options?.Priority));
     }
 
     /// <summary>

@@ -31,6 +31,7 @@ internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
         Handlers = setting.Handlers;
         Timeout = setting.Options.Timeout;
         Retry = setting.Options.Retry;
+        Priority = setting.Options.Priority;
         Format = setting.Format;
     }
 

@@ -153,6 +153,7 @@ internal sealed class TaskCatalog
                 Pool = config.GetString("pool", options.Pool),
                 Timeout = config.HasPath("timeout") ? config.GetTimeSpan("timeout") : options.Timeout,
                 Retry = retry,
+                Priority = config.HasPath("priority") ? config.GetInt("priority") : options.Priority,
             };
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or ConfigurationException)

@@ -1,7 +1,7 @@
 namespace Actors;
 
 /// <summary>How the tasks of one type are treated. Immutable.</summary>
-/// <remarks>HOCON overrides what code says: <c>actors.types.&lt;name&gt; { pool, timeout, retry { max-attempts, delay, factor, max-delay, jitter } }</c>.</remarks>
+/// <remarks>HOCON overrides what code says: <c>actors.types.&lt;name&gt; { pool, timeout, priority, retry { max-attempts, delay, factor, max-delay, jitter } }</c>.</remarks>
 public sealed record TaskTypeOptions
 {
     /// <summary>The type's name in configuration, logs and progress.</summary>
@@ -72,4 +72,13 @@ public sealed record TaskTypeOptions
             field = value;
         }
     } = RetryPolicy.None;
+
+    /// <summary>How urgent the tasks of this type are, and all that they spawn unless that says otherwise: see <see cref="TaskPriority"/>.</summary>
+    /// <value>Default null: as urgent as the task that spawned it, and 5 for a root. From 0 to 9, the highest first. HOCON <c>priority</c>.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Below 0 or above 9.</exception>
+    public int? Priority
+    {
+        get;
+        init => field = TaskPriority.Checked(value, nameof(value));
+    }
 }
