@@ -1,9 +1,12 @@
+using System.Globalization;
 using Actors.Benchmarks;
+using Actors.Benchmarks.Comparing;
 using BenchmarkDotNet.Running;
 
 return args switch
 {
     ["compare", .. var options] => await Comparison.RunAsync(options),
+    ["serve", var peer, var workers] => await PeerServer.RunAsync(peer, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["durable", .. var options] => await DurableComparison.RunAsync(options),
     ["micro", .. var options] => Micro(options),
     ["simulate", .. var options] => RandomHistories.Run(options),
@@ -19,7 +22,7 @@ static int Micro(string[] options)
 static int Usage()
 {
     Console.Error.WriteLine("""
-        compare [--rounds N] [--workers N] [--only NAME]   every workload on the engine and on Task.Run, interleaved; ratios of medians
+        compare [--rounds N] [--workers N] [--only WORKLOAD] [--peers NAME,...] [--quick]   every workload on the engine and its peers, in turn; medians and ratios
         durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory and on a store, in turn; a commit beside a flush of the disk
         micro [BenchmarkDotNet options]                    the ledger alone, with memory
         simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
