@@ -1,14 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using Actors.Benchmarks.Comparing;
+using Actors.Benchmarks.Peers;
+using Actors.Storage.Tests;
 
 namespace Actors.Benchmarks;
 
-/// <summary>The same work in memory and on a store, in turn: from the client through the handler to the outcome that the client has in hand.</summary>
+/// <summary>
+/// The same work in memory, on stores and on Hangfire with PostgreSQL, in turn: from the client through the handler to the outcome that the client has in hand.
+/// </summary>
 internal static class DurableComparison
 {
     private const int Submission = 1_000;
     private const int InFlight = 32;
     private const int Singles = 300;
+    private const int HangfireShare = 100;
+    private const int TreeLeaves = 100_000;
 
     public static async Task<int> RunAsync(string[] options)
     {
@@ -18,14 +25,24 @@ internal static class DurableComparison
         var folder = Directory.CreateTempSubdirectory("actors-durable-");
         try
         {
-            var file = Path.Combine(folder.FullName, "tasks.db");
-            var location = Options.Text(options, "--store") ?? "sqlite:" + file;
-            Console.WriteLine($"{Environment.ProcessorCount} processor(s), {workers} worker(s), {rounds} round(s) after one to warm up, in turn; {location.Split(':')[0]} against memory");
-            await using var memory = await ActorsEngine.StartAsync(workers);
-            await using var durable = await ActorsEngine.StartAsync(workers, location);
-            await CompareAsync("flat, no-op", tasks, rounds, client => FlatAsync(client, tasks), memory, durable);
-            await CompareAsync("tree of 111,111 + joins", 122_222, rounds, TreeAsync, memory, durable);
-            await LatencyAsync(durable, folder.FullName);
+            var sqlite = "sqlite:" + Path.Combine(folder.FullName, "tasks.db");
+            Console.WriteLine($"{Environment.ProcessorCount} processor(s), {workers} worker(s), {rounds} round(s) after one to warm up, in turn; a task counts when its outcome is in hand");
+            if (Options.Text(options, "--store") is { } location)
+            {
+                await CompareAsync(workers, tasks, rounds, folder.FullName, (location.Split(':')[0], location), null);
+                return 0;
+            }
+
+            var server = new PostgreSqlServer();
+            await server.InitializeAsync();
+            try
+            {
+                await CompareAsync(workers, tasks, rounds, folder.FullName, ("sqlite", sqlite), ("postgres", "postgres:" + await server.NewDatabaseAsync(), await server.NewDatabaseAsync()));
+            }
+            finally
+            {
+                await server.DisposeAsync();
+            }
         }
         finally
         {
@@ -35,26 +52,56 @@ internal static class DurableComparison
         return 0;
     }
 
-    private static async Task CompareAsync(string name, long tasks, int rounds, Func<TaskClient, Task> run, ActorsEngine memory, ActorsEngine durable)
+    private static async Task CompareAsync(
+        int workers, int tasks, int rounds, string folder, (string Name, string Location) first, (string Name, string Location, string Hangfire)? second)
     {
-        List<double> without = [], with = [];
+        await using var memory = await ActorsEngine.StartAsync(workers);
+        await using var durable = await ActorsEngine.StartAsync(workers, first.Location);
+        await using var other = second is null ? null : await ActorsEngine.StartAsync(workers, second.Value.Location);
+        await using var hangfire = second is null ? null : HangfirePeer.OnPostgreSql(second.Value.Hangfire.Replace(";Pooling=false", "", StringComparison.Ordinal));
+        List<Side> sides = [new("memory", memory), new(first.Name, durable)];
+        if (other is not null && hangfire is not null)
+        {
+            sides.Add(new(second!.Value.Name, other));
+            sides.Add(new("Hangfire.PostgreSql", hangfire));
+        }
+
+        await CompareAsync("flat, no-op", tasks, rounds, sides);
+        await CompareAsync("tree of 111,111, and 11,111 joins where there are such", null, rounds, sides);
+        foreach (var side in sides.Where(static side => side.Engine is not null).Skip(1))
+        {
+            await LatencyAsync(side, folder);
+        }
+    }
+
+    private static async Task CompareAsync(string name, int? flat, int rounds, List<Side> sides)
+    {
+        sides.ForEach(static side => side.Rates.Clear());
         for (var round = 0; round <= rounds; round++)
         {
-            var first = await TimeAsync(() => run(memory.Client));
-            var second = await TimeAsync(() => run(durable.Client));
-            if (round > 0)
+            foreach (var side in sides)
             {
-                without.Add(tasks / first);
-                with.Add(tasks / second);
+                var rate = flat is { } tasks ? await side.FlatAsync(tasks) : await side.TreeAsync();
+                if (round > 0)
+                {
+                    side.Rates.Add(rate);
+                }
             }
         }
 
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{name,-24} memory {Median(without),10:0}/s   store {Median(with),10:0}/s ({with.Min():0}-{with.Max():0})   store/memory {Median(with) / Median(without):0.000}"));
+        Console.WriteLine(name);
+        var last = sides[^1];
+        foreach (var side in sides)
+        {
+            var ofMemory = Ratio(side, sides[0]).ToString("0.000");
+            var ofHangfire = last.Engine is null && side != last ? $"   times Hangfire {Ratio(side, last).ToString("0")}" : "";
+            Console.WriteLine($"  {side.Name,-20} {Spread.Of(side.Rates).ToString("0"),28} tasks/s   of memory {ofMemory,22}{ofHangfire}");
+        }
     }
 
-    private static async Task LatencyAsync(ActorsEngine durable, string folder)
+    private static Spread Ratio(Side side, Side to) => Spread.Of(side.Rates.Zip(to.Rates, static (left, right) => left / right));
+
+    private static async Task LatencyAsync(Side side, string folder)
     {
         List<double> submits = [], flushes = [];
         var bytes = new byte[4096];
@@ -68,57 +115,14 @@ internal static class DurableComparison
                 return Task.CompletedTask;
             }));
             TaskHandle<long>? handle = null;
-            submits.Add(await TimeAsync(async () => handle = await durable.Client.SubmitAsync(One.Instance)));
+            submits.Add(await TimeAsync(async () => handle = await side.Engine!.Client.SubmitAsync(One.Instance)));
             await handle!;
         }
 
+        var (submit, flush) = (Spread.Of(submits).Median, Spread.Of(flushes).Median);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"one submit, idle: median {Median(submits) * 1000:0.000} ms; one flush of the disk: median {Median(flushes) * 1000:0.000} ms; ratio {Median(submits) / Median(flushes):0.00}"));
-    }
-
-    private static async Task FlatAsync(TaskClient client, int tasks)
-    {
-        var under = new Queue<Task<long>>();
-        var sum = 0L;
-        for (var left = tasks; left > 0; left -= Submission)
-        {
-            if (under.Count == InFlight)
-            {
-                sum += await under.Dequeue();
-            }
-
-            under.Enqueue(SubmitAsync(client, Math.Min(left, Submission)));
-        }
-
-        while (under.TryDequeue(out var last))
-        {
-            sum += await last;
-        }
-
-        if (sum != tasks)
-        {
-            throw new InvalidOperationException($"{tasks} tasks gave {sum}.");
-        }
-    }
-
-    private static async Task<long> SubmitAsync(TaskClient client, int count)
-    {
-        var handles = await client.SubmitManyAsync(Enumerable.Repeat(One.Instance, count));
-        var sum = 0L;
-        foreach (var handle in handles)
-        {
-            sum += (await handle).Value;
-        }
-
-        return sum;
-    }
-
-    private static async Task TreeAsync(TaskClient client)
-    {
-        var handle = await client.SubmitAsync(new SumRange(0, 100_000, 10));
-        _ = (await handle).Value == 4_999_950_000L ? 0 : throw new InvalidOperationException("A wrong sum.");
-        await handle.TreeAsync();
+            $"one submit, idle, {side.Name}: median {submit * 1000:0.000} ms; one flush of the disk: median {flush * 1000:0.000} ms; ratio {submit / flush:0.00}"));
     }
 
     private static async Task<double> TimeAsync(Func<Task> run)
@@ -128,5 +132,87 @@ internal static class DurableComparison
         return watch.Elapsed.TotalSeconds;
     }
 
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
+    /// <summary>One of those that are compared.</summary>
+    private sealed class Side(string name)
+    {
+        private readonly HangfirePeer? _hangfire;
+
+        public Side(string name, ActorsEngine engine)
+            : this(name) => Engine = engine;
+
+        public Side(string name, HangfirePeer hangfire)
+            : this(name) => _hangfire = hangfire;
+
+        public string Name => name;
+
+        public ActorsEngine? Engine { get; }
+
+        /// <summary>Tasks a second, of each round.</summary>
+        public List<double> Rates { get; } = [];
+
+        /// <summary>Hangfire gets a hundredth.</summary>
+        public async Task<double> FlatAsync(int tasks)
+        {
+            var count = _hangfire is null ? tasks : Math.Max(tasks / HangfireShare, 1);
+            var sum = 0L;
+            var seconds = await TimeAsync(async () => sum = await (_hangfire?.FlatAsync(count) ?? FlatAsync(Engine!.Client, count)));
+            return Checked(sum, count, count / seconds);
+        }
+
+        /// <inheritdoc cref="FlatAsync(int)"/>
+        public async Task<double> TreeAsync()
+        {
+            var leaves = _hangfire is null ? TreeLeaves : TreeLeaves / HangfireShare;
+            var nodes = ((leaves * 10) - 1) / 9;
+            var joins = _hangfire is null ? (leaves - 1) / 9 : 0;
+            var sum = 0L;
+            var seconds = await TimeAsync(async () => sum = await (_hangfire?.TreeAsync(leaves, 10) ?? TreeAsync(Engine!.Client)));
+            return Checked(sum, (long)leaves * (leaves - 1) / 2, (nodes + joins) / seconds);
+        }
+
+        private double Checked(long result, long expected, double rate) =>
+            result == expected ? rate : throw new InvalidOperationException($"{Name} gave {result} and should give {expected}.");
+
+        private static async Task<long> TreeAsync(TaskClient client)
+        {
+            var handle = await client.SubmitAsync(new SumRange(0, TreeLeaves, 10));
+            var sum = (await handle).Value;
+            await handle.TreeAsync();
+            return sum;
+        }
+
+        private static async Task<long> FlatAsync(TaskClient client, int tasks)
+        {
+            var under = new Queue<Task<long>>();
+            var sum = 0L;
+            for (var left = tasks; left > 0; left -= Submission)
+            {
+                if (under.Count == InFlight)
+                {
+                    sum += await under.Dequeue();
+                }
+
+                under.Enqueue(SubmitAsync(client, Math.Min(left, Submission)));
+            }
+
+            while (under.TryDequeue(out var last))
+            {
+                sum += await last;
+            }
+
+            return sum;
+        }
+
+        private static async Task<long> SubmitAsync(TaskClient client, int count)
+        {
+            var handles = await client.SubmitManyAsync(Enumerable.Repeat(One.Instance, count));
+            var sum = 0L;
+            foreach (var handle in handles)
+            {
+                sum += (await handle).Value;
+            }
+
+            return sum;
+        }
+    }
 }

@@ -1,12 +1,14 @@
 using System.Globalization;
 using Actors.Benchmarks;
 using Actors.Benchmarks.Comparing;
+using Actors.Benchmarks.Micro;
 using BenchmarkDotNet.Running;
 
 return args switch
 {
     ["compare", .. var options] => await Comparison.RunAsync(options),
     ["serve", var peer, var workers] => await PeerServer.RunAsync(peer, int.Parse(workers, CultureInfo.InvariantCulture)),
+    ["scan", .. var options] => await ScanComparison.RunAsync(options),
     ["durable", .. var options] => await DurableComparison.RunAsync(options),
     ["micro", .. var options] => Micro(options),
     ["simulate", .. var options] => RandomHistories.Run(options),
@@ -23,8 +25,9 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         compare [--rounds N] [--workers N] [--only WORKLOAD] [--peers NAME,...] [--quick]   every workload on the engine and its peers, in turn; medians and ratios
-        durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory and on a store, in turn; a commit beside a flush of the disk
-        micro [BenchmarkDotNet options]                    the ledger alone, with memory
+        scan [--folder DIR] [--rounds N] [--workers N]   the console's scan beside du and find, as processes in turn
+        durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory, on SQLite and PostgreSQL (or on LOCATION), and Hangfire on PostgreSQL, in turn; a commit beside a flush of the disk
+        micro [BenchmarkDotNet options]   ids, the ready queue, the ledger, the engine, with memory
         simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);
     return 2;

@@ -6,8 +6,9 @@ using Npgsql;
 
 namespace Actors.Storage.Tests;
 
-/// <summary>A PostgreSQL server of this test run's own: made in a temporary folder, on a loopback port, as an ordinary user, and removed at the end.</summary>
-public sealed class PostgreSqlServer : IAsyncLifetime
+/// <summary>A PostgreSQL server of this run's own: made in a temporary folder, on a loopback port, as an ordinary user, and removed at the end.</summary>
+/// <remarks>The benchmarks are compiled with this file too: nothing of a test framework is in it.</remarks>
+public sealed partial class PostgreSqlServer
 {
     private const string Prefix = "actors-postgres-";
     private static readonly string[] Users = ["postgres", "nobody"];
@@ -138,7 +139,3 @@ public sealed class PostgreSqlServer : IAsyncLifetime
         }
     }
 }
-
-/// <summary>One server for all tests that need it.</summary>
-[CollectionDefinition(nameof(PostgreSqlServer))]
-public sealed class PostgreSqlTests : ICollectionFixture<PostgreSqlServer>;

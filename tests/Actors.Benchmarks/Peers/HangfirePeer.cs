@@ -3,6 +3,8 @@ using System.Reflection;
 using Actors.Benchmarks.Workloads;
 using Hangfire;
 using Hangfire.InMemory;
+using Hangfire.PostgreSql;
+using Hangfire.PostgreSql.Factories;
 using Hangfire.States;
 
 namespace Actors.Benchmarks.Peers;
@@ -13,10 +15,12 @@ internal sealed class HangfirePeer : CountedPeer
     private static readonly MethodInfo RunMethod = typeof(HangfireJobs).GetMethod(nameof(HangfireJobs.Run))!;
     private readonly BackgroundJobServer _server;
     private readonly IBackgroundJobClient _client;
+    private readonly ParallelOptions _enqueuing;
     private int _batches;
 
-    public HangfirePeer(JobStorage storage, int workers)
+    private HangfirePeer(JobStorage storage, int workers, int enqueuers)
     {
+        _enqueuing = new ParallelOptions { MaxDegreeOfParallelism = enqueuers };
         JobStorage.Current = storage;
         _client = HangfireJobs.Client = new BackgroundJobClient(storage);
         _server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = workers }, storage);
@@ -25,7 +29,17 @@ internal sealed class HangfirePeer : CountedPeer
     public static HangfirePeer InMemory(int workers)
     {
         GlobalConfiguration.Configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
-        return new HangfirePeer(new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long }), workers);
+        return new HangfirePeer(new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Long }), workers, enqueuers: 1);
+    }
+
+    /// <summary>Workers wait for the server most of the time, so there are as many as Hangfire itself has by default, and what is submitted is submitted by several threads.</summary>
+    public static HangfirePeer OnPostgreSql(string connection)
+    {
+        const int workers = 20;
+        const int enqueuers = 8;
+        GlobalConfiguration.Configuration.UseSimpleAssemblyNameTypeSerializer().UseRecommendedSerializerSettings();
+        var options = new PostgreSqlStorageOptions { QueuePollInterval = TimeSpan.FromMilliseconds(50), EnableLongPolling = true };
+        return new HangfirePeer(new PostgreSqlStorage(new NpgsqlConnectionFactory(connection, options), options), workers, enqueuers);
     }
 
     public override Task<long> PauseAsync(int tasks, int milliseconds) => throw new NotSupportedException("A job that awaits holds its thread.");
@@ -67,11 +81,7 @@ internal sealed class HangfirePeer : CountedPeer
         }).ToArray();
         var number = Interlocked.Increment(ref _batches);
         var batch = HangfireJobs.Batches[number] = new PendingCount(jobs.Length);
-        foreach (var job in jobs)
-        {
-            Enqueue(_client, number, job);
-        }
-
+        Parallel.ForEach(jobs, _enqueuing, job => Enqueue(_client, number, job));
         return batch.Done;
     }
 }

@@ -5,12 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Configuration;
 
 namespace Actors.Benchmarks.Peers;
 
 /// <summary>Orleans: one silo in the process, called from inside it; stateless workers for what computes, a grain for each worker where workers are counted.</summary>
 internal sealed class OrleansPeer : IPeer
 {
+    /// <summary>A whole tree is one call: its time must not run out on a busy machine.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromMinutes(3);
+
     private readonly IHost _host;
     private readonly IGrainFactory _grains;
     private readonly int _workers;
@@ -26,7 +30,10 @@ internal sealed class OrleansPeer : IPeer
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(static silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
+        builder.UseOrleans(static silo => silo
+            .UseLocalhostClustering(FreePort(), FreePort())
+            .Configure<SiloMessagingOptions>(static options => options.ResponseTimeout = ResponseTimeout));
+        builder.Services.Configure<ClientMessagingOptions>(static options => options.ResponseTimeout = ResponseTimeout);
         var host = builder.Build();
         await host.StartAsync();
         return new OrleansPeer(host, workers);

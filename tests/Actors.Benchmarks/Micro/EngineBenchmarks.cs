@@ -1,10 +1,10 @@
 using BenchmarkDotNet.Attributes;
 
-namespace Actors.Benchmarks;
+namespace Actors.Benchmarks.Micro;
 
 /// <summary>The whole engine on small trees, with memory.</summary>
 [MemoryDiagnoser]
-public class LedgerBenchmarks
+public class EngineBenchmarks
 {
     private ActorsEngine? _engine;
 
