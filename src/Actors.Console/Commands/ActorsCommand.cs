@@ -41,6 +41,7 @@ internal static class ActorsCommand
         ScanCommand.Create(),
         FollowUpCommand.Create(),
         TreeCommand.Create(),
+        RunCommand.Create(),
         StoreCommand.Create(),
         EngineOptions.Hocon,
         EngineOptions.Verbose,
@@ -59,6 +60,11 @@ internal static class ActorsCommand
         if (ScanCommand.GivenFolder(given) is ['-', ..] folder && !given.Tokens.Any(token => token.Type == TokenType.DoubleDash))
         {
             throw new UsageException($"there is no option '{folder}' (a folder of that name is './{folder}'); see 'actors scan --help'");
+        }
+
+        if (RunCommand.GivenFile(given) is ['-', _, ..] file && !given.Tokens.Any(token => token.Type == TokenType.DoubleDash))
+        {
+            throw new UsageException($"there is no option '{file}' (a file of that name is './{file}'); see 'actors run --help'");
         }
 
         var error = given.Errors.FirstOrDefault(static error => error.Message.StartsWith("Unrecognized", StringComparison.Ordinal)) ?? (given.Errors is [var first, ..] ? first : null);

@@ -73,14 +73,18 @@ internal static class ScanCommand
         }
     }
 
-    private static async Task ShowAsync(EngineHost engine, Task job, Interruption interruption)
+    private static Task ShowAsync(EngineHost engine, Task job, Interruption interruption)
     {
-        using var until = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        var display = new LiveDisplay(Terminal.Open(), engine.Client, engine.Progress, engine.Settings.RefreshInterval);
-        var shown = display.ShowAsync(until.Token);
-        _ = await Task.WhenAny(job, shown).ConfigureAwait(false);
-        await until.CancelAsync().ConfigureAwait(false);
-        await shown.ConfigureAwait(false);
+        var progress = engine.Progress;
+        var display = new LiveDisplay(
+            Terminal.Open(),
+            engine.Client,
+            () => $"[bold]{ByteSize.Grouped(progress.Folders)}[/] folders, [bold]{ByteSize.Grouped(progress.Files)}[/] files, "
+                + $"[bold]{ByteSize.Of(progress.Bytes)}[/], {ByteSize.Grouped(progress.Errors)} errors"
+                + (progress.ComparedFiles > 0 ? $"; {ByteSize.Grouped(progress.ComparedFiles)} files compared, {ByteSize.Of(progress.ComparedBytes)}" : ""),
+            () => progress.Current.Select(static folder => folder.ToString()),
+            engine.Settings.RefreshInterval);
+        return display.ShowAsync(job, interruption.Token);
     }
 
     private static ScanSummary SummaryOf(string path, Job.Result<ScanReport> result, ScanProgress progress, bool findDuplicates) => new()

@@ -30,6 +30,9 @@ internal sealed class ConfigReader(Config config, string section)
         path => config.GetByteSize(path) is { } bytes and > 0 ? bytes : throw new FormatException(),
         "a size of more than 0 bytes, such as 10MB or 512KiB");
 
+    /// <summary>A list of texts.</summary>
+    public IReadOnlyList<string> Texts(string key) => Read(key, path => (IReadOnlyList<string>)[.. config.GetStringList(path)], "a list of texts, such as [\"PATH\", \"HOME\"]");
+
     /// <summary>One of the names of <typeparamref name="TEnum"/>, in any case.</summary>
     public TEnum OneOf<TEnum>(string key)
         where TEnum : struct, Enum => Read(

@@ -1,14 +1,18 @@
 using System.Diagnostics;
-using Actors.Console.Scanning;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace Actors.Console.Display;
 
-/// <summary>Shows a scan while it runs: tasks by state, rate, workers, and the folders that are read.</summary>
-internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, ScanProgress progress, TimeSpan interval)
+/// <summary>Shows a job while it runs: how far it is, tasks by state, rate, workers, and what is worked on.</summary>
+/// <param name="console">The terminal.</param>
+/// <param name="client">The engine.</param>
+/// <param name="headline">How far the job is, as markup.</param>
+/// <param name="current">What is worked on, in one line each.</param>
+/// <param name="interval">Between two pictures.</param>
+internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, Func<string> headline, Func<IEnumerable<string>> current, TimeSpan interval)
 {
-    private const int FoldersMax = 8;
+    private const int CurrentMax = 8;
 
     private static readonly TaskState[] Shown =
         [TaskState.Ready, TaskState.Running, TaskState.Joining, TaskState.Waiting, TaskState.Succeeded, TaskState.Failed];
@@ -18,8 +22,17 @@ internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, ScanP
     private TimeSpan _lastLook;
     private double _rate;
 
-    /// <summary>Draws until it is cancelled, and leaves the terminal as it was.</summary>
-    public async Task ShowAsync(CancellationToken until)
+    /// <summary>Draws until the job has ended or is interrupted, and leaves the terminal as it was.</summary>
+    public async Task ShowAsync(Task job, CancellationToken interruption)
+    {
+        using var until = CancellationTokenSource.CreateLinkedTokenSource(interruption);
+        var shown = ShowAsync(until.Token);
+        _ = await Task.WhenAny(job, shown).ConfigureAwait(false);
+        await until.CancelAsync().ConfigureAwait(false);
+        await shown.ConfigureAwait(false);
+    }
+
+    private async Task ShowAsync(CancellationToken until)
     {
         try
         {
@@ -33,7 +46,7 @@ internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, ScanP
         }
         catch (OperationCanceledException) when (until.IsCancellationRequested)
         {
-            // The scan has ended.
+            // The job has ended.
         }
     }
 
@@ -62,13 +75,11 @@ internal sealed class LiveDisplay(IAnsiConsole console, TaskClient client, ScanP
         var workers = string.Join(", ", engine.Pools.Select(pool => $"{Text(pool.Pool)} {pool.Busy} of {pool.Workers}"));
         List<IRenderable> rows =
         [
-            new Markup($"[bold]{ByteSize.Grouped(progress.Folders)}[/] folders, [bold]{ByteSize.Grouped(progress.Files)}[/] files, "
-                + $"[bold]{ByteSize.Of(progress.Bytes)}[/], {ByteSize.Grouped(progress.Errors)} errors"
-                + (progress.ComparedFiles > 0 ? $"; {ByteSize.Grouped(progress.ComparedFiles)} files compared, {ByteSize.Of(progress.ComparedBytes)}" : "")),
+            new Markup(headline()),
             new Markup($"{ByteSize.Grouped((long)_rate)} tasks/s, workers busy: {workers}, {now.TotalSeconds:0.0} s"),
             states,
         ];
-        rows.AddRange(progress.Current.Take(FoldersMax).Select(folder => new Markup($"[grey]{Text(Printable.Shorten(folder.ToString(), Math.Max(console.Profile.Width - 2, 20)))}[/]") { Overflow = Overflow.Ellipsis }));
+        rows.AddRange(current().Take(CurrentMax).Select(one => new Markup($"[grey]{Text(Printable.Shorten(one, Math.Max(console.Profile.Width - 2, 20)))}[/]") { Overflow = Overflow.Ellipsis }));
         return new Rows(rows);
     }
 

@@ -19,12 +19,20 @@ internal static class Terminal
             return AnsiConsole.Console;
         }
 
+        return Plain(System.Console.Out);
+    }
+
+    /// <summary>The console to write tables to where standard output is somebody else's.</summary>
+    public static IAnsiConsole OpenErrors() => Plain(System.Console.Error);
+
+    private static IAnsiConsole Plain(TextWriter writer)
+    {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(System.Console.Out),
+            Out = new AnsiConsoleOutput(writer),
         });
         console.Profile.Width = RedirectedWidth;
         return console;

@@ -1,8 +1,14 @@
 using Actors.Console.Commands;
 using Actors.Console.Configuration;
+using Actors.Console.Exec;
+using Actors.Console.FollowUps;
+using Actors.Console.Lines;
 using Actors.Console.Logging;
+using Actors.Console.Running;
 using Actors.Console.Scanning;
+using Actors.Console.Scanning.Duplicates;
 using Actors.Console.Scanning.Storage;
+using Actors.Console.Trees;
 using Akka.Configuration;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,17 +41,21 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <summary>Whether tasks outlive the process.</summary>
     public bool HasStore { get; private init; }
 
+    /// <summary>The settings of <c>actors run</c>; null for other commands.</summary>
+    public RunSettings? Run { get; private init; }
+
     /// <summary>How far the scan is.</summary>
     public ScanProgress Progress => _host.Services.GetRequiredService<ScanProgress>();
 
     /// <summary>Starts the engine.</summary>
     /// <param name="options">The options that every command has.</param>
+    /// <param name="run">What <c>actors run</c> makes of the configuration; null elsewhere, where no program is run, not even one that a store holds.</param>
     /// <exception cref="UsageException">The configuration cannot be used.</exception>
-    public static async Task<EngineHost> StartAsync(EngineOptions options)
+    public static async Task<EngineHost> StartAsync(EngineOptions options, Func<Config, RunSettings>? run = null)
     {
         var config = ConfigOf(options);
         var settings = ConsoleSettings.Of(config);
-        var log = LogSetup.Create(settings.Log, System.Console.Error);
+        var log = LogSetup.Create(settings.Log, System.Console.Error, tellsFailures: run is not null);
         Log.Logger = log; // for Akka.Logger.Serilog, which looks for it there
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -55,12 +65,18 @@ internal sealed class EngineHost : IAsyncDisposable
         builder.Services.AddSingleton<ScanProgress>();
         builder.Services.AddSingleton(System.Console.Out);
         builder.Services.AddSingleton<IFolderReader>(static _ => LinuxFolderReader.IsSupported ? new LinuxFolderReader() : new PortableFolderReader());
-        builder.Services.AddActorTasks("actors", AddTasks, (akka, _) => Configure(akka, config));
+        var running = run?.Invoke(config);
+        if (running is not null && !OperatingSystem.IsWindows())
+        {
+            AddPrograms(builder.Services, running);
+        }
+
+        builder.Services.AddActorTasks("actors", tasks => AddTasks(tasks, running), (akka, _) => Configure(akka, config));
         var host = builder.Build();
         try
         {
             await StartSilentlyAsync(host).ConfigureAwait(false);
-            return new EngineHost(host, settings) { HasStore = config.GetString("actors.store.location", "memory") != "memory" };
+            return new EngineHost(host, settings) { Run = running, HasStore = config.GetString("actors.store.location", "memory") != "memory" };
         }
         catch (StoreException unusable)
         {
@@ -108,7 +124,8 @@ internal sealed class EngineHost : IAsyncDisposable
         }
     }
 
-    private static Config ConfigOf(EngineOptions options)
+    /// <summary>The configuration, with what the command line says above it.</summary>
+    public static Config ConfigOf(EngineOptions options)
     {
         var config = HoconSource.Load(options.HoconFile);
         if (options.StoreLocation is { } store)
@@ -128,18 +145,44 @@ internal sealed class EngineHost : IAsyncDisposable
                 akka.actor.deployment {
                   "/tasks/default".nr-of-instances = {{workers}}
                   "/tasks/io".nr-of-instances = {{workers}}
+                  "/tasks/exec".nr-of-instances = {{workers}}
                 }
                 actors.worker-dispatcher.dedicated-thread-pool.thread-count = {{Math.Min(workers, EngineOptions.ThreadsMax)}}
                 actors.io-dispatcher.dedicated-thread-pool.thread-count = {{Math.Min(workers, EngineOptions.ThreadsMax)}}
                 """).WithFallback(config);
     }
 
-    private static void AddTasks(TaskRegistry tasks)
+    /// <summary>Each by its name: what runs programs is in this assembly too, and must not come along unasked.</summary>
+    private static void AddTasks(TaskRegistry tasks, RunSettings? run)
     {
-        tasks.AddHandlersFrom(typeof(EngineHost).Assembly);
+        tasks.AddHandler<ScanTreeHandler>().AddHandler<ScanFolderHandler>().AddHandler<AddUpHandler>();
+        tasks.AddHandler<CompareEqualSizesHandler>().AddHandler<ReadFileHandler>();
+        tasks.AddHandler<AddLeavesHandler>().AddHandler<StepsHandler>();
         tasks.UseJson(StoredScan.Json);
         ScanTasks.Configure(tasks);
+        if (run is not null && !OperatingSystem.IsWindows())
+        {
+            const string Pool = "exec";
+            tasks.AddHandler<ExecHandler>().AddHandler<WhenDoneHandler>().AddHandler<TreeLineHandler>();
+            tasks.Configure<Exec.Exec>(static type => type with { Pool = Pool });
+            tasks.Configure<ExecJoin>(static type => type with { Pool = Pool });
+        }
     }
+
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private static void AddPrograms(IServiceCollection services, RunSettings run)
+    {
+        LeftPrograms.KillOrphans(); // of engines that were killed: before the engine runs the same tasks again
+        ExecFolder.DeleteOrphans();
+        services.AddSingleton(run.Exec);
+        services.AddSingleton<ChildProcesses>();
+        services.AddSingleton<ProgramRuns>();
+        services.AddSingleton<ExecFolder>();
+        services.AddSingleton(LineFormatOf(run));
+    }
+
+    /// <summary>What stands on the lines of a run.</summary>
+    public static LineFormat LineFormatOf(RunSettings run) => new(Environment.CurrentDirectory, run.Exec.Allowed, run.Exec.GraceMax);
 
     private static void Configure(AkkaConfigurationBuilder akka, Config config)
     {

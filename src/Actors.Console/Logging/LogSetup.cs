@@ -10,9 +10,13 @@ namespace Actors.Console.Logging;
 internal static class LogSetup
 {
     private const string FileName = "actors-.log";
+    private const string TaskFailed = "failed after {Duration} for good";
 
     /// <summary>Builds it. A file that cannot be written costs one warning on <paramref name="warnings"/>, not the job.</summary>
-    public static Logger Create(LogSettings settings, TextWriter warnings)
+    /// <param name="settings">Where it goes.</param>
+    /// <param name="warnings">Standard error.</param>
+    /// <param name="tellsFailures">Whether the command tells each task that fails: standard error does not get it twice.</param>
+    public static Logger Create(LogSettings settings, TextWriter warnings, bool tellsFailures)
     {
         var log = new LoggerConfiguration().MinimumLevel.Is(settings.Level);
         if (settings.ConsoleEnabled)
@@ -20,7 +24,7 @@ internal static class LogSetup
             // To standard error, always: standard output belongs to the result.
             log.WriteTo.Logger(
                 people => people
-                    .Filter.ByExcluding(IsToldAnyway)
+                    .Filter.ByExcluding(logged => IsToldAnyway(logged, tellsFailures))
                     .WriteTo.Console(new OneLineFormatter(), settings.ConsoleLevel, standardErrorFromLevel: LevelAlias.Minimum),
                 settings.ConsoleLevel);
         }
@@ -53,11 +57,12 @@ internal static class LogSetup
         return Path.Combine(state, "actors", FileName);
     }
 
-    /// <summary>What stops the start is told as the error of the command, in one line.</summary>
-    private static bool IsToldAnyway(LogEvent logEvent) =>
-        logEvent.Level >= LogEventLevel.Error
+    /// <summary>What stops the start is told as the error of the command, in one line; a task that failed, by `run` with its line.</summary>
+    private static bool IsToldAnyway(LogEvent logEvent, bool tellsFailures) =>
+        (tellsFailures && logEvent.MessageTemplate.Text.Contains(TaskFailed, StringComparison.Ordinal))
+        || (logEvent.Level >= LogEventLevel.Error
         && logEvent.Properties.TryGetValue(Constants.SourceContextPropertyName, out var source)
-        && source is ScalarValue { Value: "Akka.Hosting.AkkaHostedService" or "Microsoft.Extensions.Hosting.Internal.Host" };
+        && source is ScalarValue { Value: "Akka.Hosting.AkkaHostedService" or "Microsoft.Extensions.Hosting.Internal.Host" });
 
     private static string? WritableFile(string configured, TextWriter warnings)
     {

@@ -45,6 +45,9 @@ public sealed class TaskContext
     /// <summary>Which attempt this is; 1-based.</summary>
     public int Attempt => _run.Attempt;
 
+    /// <summary>How many attempts its retry policy allows; 1 where nothing is retried.</summary>
+    public int AttemptsMax => _run.Task.Retry.MaxAttempts;
+
     /// <summary>How many ancestors the task has; 0 for a root.</summary>
     public int Depth => _run.Task.ParentPath is { } path ? path.Depth + 1 : 0;
 
@@ -241,13 +244,15 @@ public sealed class TaskContext
     /// </remarks>
     /// <param name="reason">Why, in one sentence: the failure's message.</param>
     /// <param name="delay">How long to rest; null leaves it to the policy. At least zero.</param>
-    /// <exception cref="ArgumentException"><paramref name="reason"/> is null or empty.</exception>
+    /// <param name="type">A word for programs: the failure's type.</param>
+    /// <exception cref="ArgumentException"><paramref name="reason"/> or <paramref name="type"/> is null or empty.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="delay"/> is negative.</exception>
-    public Ending Retry(string reason, TimeSpan? delay = null)
+    public Ending Retry(string reason, TimeSpan? delay = null, string type = "Retry")
     {
+        ArgumentException.ThrowIfNullOrEmpty(type);
         ArgumentException.ThrowIfNullOrEmpty(reason);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay ?? TimeSpan.Zero, TimeSpan.Zero, nameof(delay));
-        var failure = new Failure { Kind = FailureKind.Exception, Type = "Retry", Message = reason };
+        var failure = new Failure { Kind = FailureKind.Exception, Type = type, Message = reason };
         var policy = _run.Task.Retry.MaxAttempts > 1 ? null : RetryPolicy.Default;
         return new Ending(EndKind.Failed, failure, new AttemptDetail { Retry = policy, Delay = delay });
     }
@@ -264,12 +269,14 @@ public sealed class TaskContext
 
     /// <summary>Fails the task for good, whatever its retry policy says.</summary>
     /// <param name="message">Why, in one sentence: the failure's message.</param>
-    /// <exception cref="ArgumentException"><paramref name="message"/> is null or empty.</exception>
+    /// <param name="type">A word for programs: the failure's type.</param>
+    /// <exception cref="ArgumentException"><paramref name="message"/> or <paramref name="type"/> is null or empty.</exception>
     [SuppressMessage("Performance", "CA1822", Justification = "Stands beside the other endings.")]
-    public Ending Fail(string message)
+    public Ending Fail(string message, string type = nameof(FailureKind.Permanent))
     {
+        ArgumentException.ThrowIfNullOrEmpty(type);
         ArgumentException.ThrowIfNullOrEmpty(message);
-        return new Ending(EndKind.FailedForGood, new Failure { Kind = FailureKind.Permanent, Type = nameof(FailureKind.Permanent), Message = message }, null);
+        return new Ending(EndKind.FailedForGood, new Failure { Kind = FailureKind.Permanent, Type = type, Message = message }, null);
     }
 
     /// <summary>The attempt has ended: what still holds this context has no task to spawn for.</summary>

@@ -39,6 +39,12 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Errors)
         using var patience = new CancellationTokenSource(Patience);
         try
         {
+            if (options.Input is { } input)
+            {
+                await process.StandardInput.WriteAsync(input);
+                process.StandardInput.Close();
+            }
+
             var output = process.StandardOutput.ReadToEndAsync(patience.Token);
             var errors = await ReadErrorsAsync(process, options, patience.Token);
             var text = await output;
@@ -60,9 +66,9 @@ internal sealed record ConsoleRun(int ExitCode, string Output, string Errors)
         while (await process.StandardError.ReadLineAsync(patience) is { } line)
         {
             errors.Append(line).Append('\n');
-            if (options.InterruptAt is { } mark && line.Contains(mark, StringComparison.Ordinal))
+            if ((options.InterruptAt is { } mark && line.Contains(mark, StringComparison.Ordinal)) || (options.InterruptAgainAt is { } again && line.Contains(again, StringComparison.Ordinal)))
             {
-                await Shell.RunAsync($"kill -TERM {process.Id}");
+                await Shell.RunAsync($"kill -{options.Signal} {process.Id}");
             }
         }
 
@@ -84,4 +90,13 @@ internal sealed record RunOptions
 
     /// <summary>Interrupts the process each time a line of its standard error holds this.</summary>
     public string? InterruptAt { get; init; }
+
+    /// <summary>The same for another line.</summary>
+    public string? InterruptAgainAt { get; init; }
+
+    /// <summary>By which signal.</summary>
+    public string Signal { get; init; } = "TERM";
+
+    /// <summary>What it reads from standard input; null leaves that open.</summary>
+    public string? Input { get; init; }
 }

@@ -22,6 +22,16 @@ public sealed class UsageSpec
     [InlineData("tasks", new[] { "tree", "--fan-out", "10", "--depth", "12" })]
     [InlineData("--access", new[] { "follow-up", "--access", "telepathy" })]
     [InlineData("--retry", new[] { "follow-up", "--retry", "-1" })]
+    [InlineData("argument missing", new[] { "run" })]
+    [InlineData("'no-such-file'", new[] { "run", "no-such-file" })]
+    [InlineData("it is a folder", new[] { "run", "." })]
+    [InlineData("'--foo'", new[] { "run", "--foo" })]
+    [InlineData("--on-bad-line", new[] { "run", "-", "--on-bad-line", "ignore" })]
+    [InlineData("--follow", new[] { "run", "-", "--follow" })]
+    [InlineData("--json", new[] { "run", "-", "--json", "--results", "-" })]
+    [InlineData("absolute", new[] { "run", "-", "--allow", "echo" })]
+    [InlineData("no program", new[] { "run", "-", "--allow", "/tmp" })]
+    [InlineData("--env", new[] { "run", "-", "--env", "=x" })]
     [InlineData("no-such.conf", new[] { "follow-up", "--hocon", "no-such.conf" })]
     public async Task Bad_usage_is_one_line_on_standard_error_and_exit_code_2(string named, string[] arguments)
     {
@@ -45,6 +55,7 @@ public sealed class UsageSpec
     [InlineData("scan", "--help")]
     [InlineData("tree", "-h")]
     [InlineData("follow-up", "--help")]
+    [InlineData("run", "--help")]
     public async Task Help_tells_the_exit_codes(params string[] arguments)
     {
         var run = await ConsoleRun.OfAsync(arguments);

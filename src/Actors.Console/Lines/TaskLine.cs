@@ -1,0 +1,27 @@
+using Actors.Console.Exec;
+
+namespace Actors.Console.Lines;
+
+/// <summary>What a line asks for. Immutable.</summary>
+internal abstract record Line;
+
+/// <summary>A task, and what it has different from its type.</summary>
+internal sealed record TaskLine : Line
+{
+    /// <summary>The task.</summary>
+    public required ITask<JsonText> Task { get; init; }
+
+    /// <summary>What it has different; with its key.</summary>
+    public SpawnOptions? Options { get; init; }
+
+    /// <summary>What runs when all of its tree is done; null for nothing. Only on lines of the file.</summary>
+    public WhenDone? WhenDone { get; init; }
+
+    /// <summary>Its key; null where it names none.</summary>
+    public string? Key => Options?.Key;
+}
+
+/// <summary>A join of all that was spawned beside it.</summary>
+/// <param name="Call">The program that reads the outcomes.</param>
+/// <param name="Policy">When it runs.</param>
+internal sealed record JoinLine(ProgramCall Call, JoinPolicy Policy) : Line;
