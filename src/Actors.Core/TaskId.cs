@@ -89,6 +89,12 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
     /// <summary>The <paramref name="number"/>-th root of whoever has this id as origin. Two numbers never give the same.</summary>
     internal TaskId Root(long number) => Derive(Lane.Root, (ulong)number);
 
+    /// <summary>The root of the tree that runs again what failed in the tree of this root, or one task of it.</summary>
+    internal TaskId Retry(TaskId? only) => only is { } task ? Derive(Lane.Retry, 1).Derive(Lane.Retry, task.High ^ task.Low) : Derive(Lane.Retry, 0);
+
+    /// <summary>Shifted twice by the same it is what it was.</summary>
+    internal TaskId Shifted(TaskId by) => new(High ^ by.High, Low ^ by.Low);
+
     internal TaskId Join() => Derive(Lane.Join, 0);
 
     internal TaskId Completion() => Derive(Lane.Completion, 0);
@@ -137,5 +143,6 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
         Completion = 0x55,
         Now = 0x56,
         Root = 0x57,
+        Retry = 0x58,
     }
 }

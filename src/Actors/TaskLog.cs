@@ -1,3 +1,4 @@
+using Actors.Ledger;
 using Akka.Event;
 
 namespace Actors;
@@ -15,12 +16,30 @@ internal static class TaskLog
     /// <param name="what">What happened: a template that goes on from its subject.</param>
     /// <param name="values">The values of that template.</param>
     public static void Write(
-        ILoggingAdapter log, LogLevel level, Ledger.TaskRecord task, int attempt, string pool, string what, params object[] values)
+        ILoggingAdapter log, LogLevel level, TaskRecord task, int attempt, string pool, string what, params object[] values)
     {
         if (log.IsEnabled(level))
         {
             object[] all = [task.Id, task.Type.Name, task.RootId, attempt, pool, .. values];
             log.Log(level, null, new Entry(log.Formatter, Subject + what, all));
+        }
+    }
+
+    /// <summary>An attempt has failed: it is tried again, or has failed for good.</summary>
+    public static void Write(ILoggingAdapter log, AttemptFailed failed, string pool)
+    {
+        var (task, failure) = (failed.Task, failed.Failure);
+        if (failed.RetryIn is { } rest)
+        {
+            Write(
+                log, LogLevel.InfoLevel, task, failed.Attempt, pool,
+                "failed after {Duration} and is tried again in {Rest}: {FailureType}: {FailureMessage}", failed.Elapsed, rest, failure.Type, failure.Message);
+        }
+        else
+        {
+            Write(
+                log, LogLevel.WarningLevel, task, failed.Attempt, pool,
+                "failed after {Duration} for good: {FailureType}: {FailureMessage}", failed.Elapsed, failure.Type, failure.Message);
         }
     }
 

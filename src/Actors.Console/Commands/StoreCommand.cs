@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Actors.Console.Configuration;
 using Actors.Console.Display;
 
@@ -20,7 +21,15 @@ internal static class StoreCommand
         info.SetAction((given, _) => RunAsync(given, static location => Print(StoreAdministration.Info(location))));
         var verify = new Command("verify", "Read the whole store and check every invariant; it may be in use.") { Location };
         verify.SetAction((given, _) => RunAsync(given, Verify));
-        return new Command("store", "Look after a store of tasks.") { migrate, info, verify };
+        var quarantined = new Command("quarantined", "List the tasks that the process died of too often; the store may be in use.") { Location };
+        quarantined.SetAction((given, _) => RunAsync(given, ListQuarantined));
+        var task = new Argument<string>("TASK") { Description = "the task, as it is listed" };
+        var release = new Command("release", "Let a quarantined task run again, in a tree that takes over from its own.") { Location, task };
+        release.SetAction((given, _) => RunAsync(given, location => Release(location, given.GetRequiredValue(task))));
+        var root = new Argument<string>("ROOT") { Description = "the root of a tree that has ended" };
+        var retry = new Command("retry", "Run again what failed in a tree that has ended, in a tree that takes over from it.") { Location, root };
+        retry.SetAction((given, _) => RunAsync(given, location => Retry(location, IdOf(given.GetRequiredValue(root)), null)));
+        return new Command("store", "Look after a store of tasks.") { migrate, info, verify, quarantined, release, retry };
     }
 
     private static Task<int> RunAsync(ParseResult given, Func<string, int> run)
@@ -29,7 +38,7 @@ internal static class StoreCommand
         {
             return Task.FromResult(run(given.GetRequiredValue(Location)));
         }
-        catch (StoreException unusable)
+        catch (Exception unusable) when (unusable is StoreException or InvalidOperationException)
         {
             throw new UsageException(unusable.Message.ReplaceLineEndings(" "), unusable);
         }
@@ -62,6 +71,40 @@ internal static class StoreCommand
         Line("wrong", ByteSize.Grouped(check.Contradictions));
         return check.Contradictions == 0 ? ExitCode.Success : ExitCode.Errors;
     }
+
+    private static int ListQuarantined(string location)
+    {
+        var listed = false;
+        foreach (var task in StoreAdministration.Quarantined(location))
+        {
+            listed = true;
+            System.Console.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"{task.Id}  {Printable.Escape(task.Type)}  {task.EndedAt:yyyy-MM-dd HH:mm:ss}  {Printable.Escape(task.Failure)}"));
+        }
+
+        if (!listed)
+        {
+            System.Console.Error.WriteLine("actors: nothing is quarantined");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static int Release(string location, string text)
+    {
+        var id = IdOf(text);
+        var task = StoreAdministration.Quarantined(location).FirstOrDefault(task => task.Id == id)
+            ?? throw new UsageException($"Task {id} is not quarantined. 'actors store quarantined LOCATION' lists those that are.");
+        return Retry(location, task.RootId, id);
+    }
+
+    private static int Retry(string location, TaskId root, TaskId? task)
+    {
+        Line("goes on as", $"{StoreAdministration.Retry(location, root, task, Environment.UserName)}");
+        return ExitCode.Success;
+    }
+
+    private static TaskId IdOf(string text) => TaskId.TryParse(text, out var id) ? id : throw new UsageException($"'{Printable.Escape(text)}' is no task: 32 hexadecimal digits.");
 
     private static void Line(string name, string value) => System.Console.Out.WriteLine($"{name,-12} {value}");
 }

@@ -224,7 +224,7 @@ internal sealed class TaskLedger
         }
 
         var held = parent.Hold();
-        held.Add(makeChild(parentId.Told(held.Count), parent.Path));
+        held.Add(makeChild(parentId.Shifted(parent.Shift).Told(held.Count).Shifted(parent.Shift), parent.Path));
         return true;
     }
 

@@ -14,6 +14,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     private readonly List<TreeRecord> _trees = [];
     private readonly List<WorkerRecord> _workers = [];
     private readonly List<long> _taken = [];
+    private readonly List<TaskRow> _adopted = [];
     private readonly Dictionary<string, byte[]?> _facts = [];
     private readonly List<AuditRow> _audit = [];
     private readonly List<TaskNumber> _released = [];
@@ -23,7 +24,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     private long _batch;
 
     /// <summary>Whether nothing is to be written.</summary>
-    public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count + _facts.Count + _audit.Count + _released.Count == 0;
+    public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count + _adopted.Count + _facts.Count + _audit.Count + _released.Count == 0;
 
     /// <summary>A tree is new: it gets its number.</summary>
     public void Open(TreeRecord tree) => tree.Stored = new StoredTree(_nextTree++);
@@ -116,6 +117,17 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>An inbox row has become a task, or was one already.</summary>
     public void Take(long inboxRow) => _taken.Add(inboxRow);
 
+    /// <summary>The number of a tree whose rows come from elsewhere.</summary>
+    public long TakeNumber() => _nextTree++;
+
+    /// <summary>A tree whose rows come from elsewhere, and have been put into the ledger: they are written as they are, before whatever has changed since.</summary>
+    public void Adopt(TreeRecord tree, List<TaskRow> rows)
+    {
+        _adopted.AddRange(rows);
+        tree.Stored!.IsOpen = false;
+        Touch(tree);
+    }
+
     /// <summary>A fact is another one from now on.</summary>
     /// <param name="key">As in <see cref="FactRow.Key"/>.</param>
     /// <param name="value">JSON in UTF-8; null takes it back.</param>
@@ -186,6 +198,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         }
 
         (_ended, _endedUnderWay) = (_endedUnderWay, _ended);
+        batch.Added.InsertRange(0, _adopted);
         batch.Taken.AddRange(_taken);
         batch.Facts.AddRange(_facts.Select(static fact => new FactRow(fact.Key, fact.Value)));
         batch.Audit.AddRange(_audit);
@@ -197,6 +210,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         _trees.Clear();
         _workers.Clear();
         _taken.Clear();
+        _adopted.Clear();
         _facts.Clear();
         _audit.Clear();
         _released.Clear();
@@ -272,10 +286,10 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         State = join.FoldState is { } state ? Encoding.UTF8.GetString(state as byte[] ?? join.Type.Format!.WriteFoldState(state)) : null,
     });
 
-    /// <summary>Null for a tree that never had more than its root: its row says it all.</summary>
-    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored!.NextTask == 1 ? null : StoreJson.Write(new TreeCounts
+    /// <summary>Null for a tree that never had more than its root, and runs no other one again: its row says it all.</summary>
+    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored is { NextTask: 1, RetryOf: null } ? null : StoreJson.Write(new TreeCounts
     {
-        Tasks = tree.Stored.NextTask,
+        Tasks = tree.Stored!.NextTask,
         Live = tree.Live,
         Succeeded = tree.Succeeded,
         Failed = tree.Failed,
@@ -284,6 +298,8 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         FirstUnjoinedFailure = tree.FirstUnjoinedFailure is { } first ? StoredFailure.Of(first) : null,
         IsCancelRequested = tree.IsCancelRequested,
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
+        RetryOf = tree.Stored.RetryOf?.ToString(),
+        Shift = tree.Stored.RetryOf is null ? null : tree.Stored.Shift.ToString(),
     });
 
     private static RunningTask[]? TasksOf(WorkerRecord worker)

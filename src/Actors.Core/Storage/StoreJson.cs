@@ -74,6 +74,18 @@ internal sealed record TreeCounts
 
     /// <summary>The tree's outcome, once it has ended.</summary>
     public TaskState? State { get; init; }
+
+    /// <summary>The root of the tree that this one runs again; null where it does not.</summary>
+    public string? RetryOf { get; init; }
+
+    /// <summary>What the ids of this tree are shifted by; null where they are not.</summary>
+    public string? Shift { get; init; }
+
+    [JsonIgnore]
+    public TaskId ShiftId => TaskId.TryParse(Shift, out var shift) ? shift : default;
+
+    [JsonIgnore]
+    public TaskId? RetryOfId => TaskId.TryParse(RetryOf, out var root) ? root : null;
 }
 
 /// <summary>What a task has different from its type.</summary>

@@ -53,6 +53,12 @@ internal sealed class StoredTree(long number)
     /// <summary>When it ended.</summary>
     public long EndedAt { get; set; } = TaskRow.None;
 
+    /// <summary>The root of the tree that this one runs again; null where it does not.</summary>
+    public TaskId? RetryOf { get; init; }
+
+    /// <summary>What its ids are shifted by: see <see cref="TreeRetry"/>.</summary>
+    public TaskId Shift { get; init; }
+
     /// <summary>Whether its rows are still being read.</summary>
     public bool IsLoading { get; set; }
 }

@@ -129,6 +129,31 @@ public sealed class TaskClient
     /// <returns>Whether the tree was live.</returns>
     public Task<bool> CancelTreeAsync(TaskId rootId) => CancelAsync(rootId, wholeTree: true);
 
+    /// <summary>
+    /// Runs again what failed in a tree that has ended, in a new tree that takes over from it: what succeeded keeps its result and is not run again; what failed is,
+    /// with what was cancelled because of it and the joins that waited for it. The ended tree stays as it is.
+    /// </summary>
+    /// <remarks>
+    /// Asked again, it finds the new tree. A failure that a join has dealt with, since its policy lets it, stays. The completion task runs again, when the new
+    /// tree is done. A quarantined task that runs again is released: it is not listed any more, and runs alone at first. Needs a store. Written into the audit.
+    /// </remarks>
+    /// <param name="rootId">The root of the ended tree.</param>
+    /// <param name="taskId">One task of it, which did not succeed: only that, with all that waited for it, and what was cancelled or failed with it. Null means all that failed.</param>
+    /// <param name="by">Who wants it, for the audit.</param>
+    /// <param name="cancellationToken">Ends the waiting for the answer; the new tree may be made all the same.</param>
+    /// <returns>The root of the new tree: for <see cref="FindAsync"/>.</returns>
+    /// <exception cref="InvalidOperationException">The tree has not ended, there is nothing in it to run again, there is no such tree or task or no store, or this runs inside a handler.</exception>
+    /// <exception cref="EngineStoppedException">The engine stops or has stopped.</exception>
+    /// <exception cref="StoreException">The store has not answered for a while.</exception>
+    public Task<TaskId> RetryAsync(TaskId rootId, TaskId? taskId = null, string by = "code", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(by);
+        HandlerScope.ThrowIfInside("Waiting for a retry", rootId, Instead);
+        var retried = new Reply<TaskId>();
+        _coordinator.Tell(new RetryTree(rootId, taskId, by, retried), ActorRefs.NoSender);
+        return AnswerAsync(retried, cancellationToken);
+    }
+
     /// <summary>The engine at this moment.</summary>
     public Task<EngineProgress> ProgressAsync(CancellationToken cancellationToken = default)
     {

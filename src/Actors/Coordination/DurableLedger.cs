@@ -28,6 +28,7 @@ internal sealed class DurableLedger
     private readonly List<TaskId> _unasked = [];
     private readonly List<object> _stashed = [];
     private readonly DateTimeOffset _startedAt;
+    private readonly TreeRetries _retries;
     private Recovery? _recovery;
     private bool _isInboxAsked;
     private bool _isInboxUnasked;
@@ -40,6 +41,7 @@ internal sealed class DurableLedger
         _log = log;
         _journal = ledger.Journal = new Journal(ledger, opened.Opening.NextTree);
         _commits = new CommitQueue(ledger, _journal);
+        _retries = new TreeRetries(ledger, catalog, _journal);
         _recovery = new Recovery(ledger, catalog.TypeNamed);
         _startedAt = context.System.Scheduler.Now;
         _writer = context.ActorOf(StoreWriter.Props(opened.Store, opened.Settings, context.Self).WithDispatcher(dispatcher), "store-writer~");
@@ -197,6 +199,18 @@ internal sealed class DurableLedger
         }
     }
 
+    /// <summary>Somebody wants what failed in an ended tree to run again.</summary>
+    public void Retry(RetryTree retry)
+    {
+        if (!MustWait(retry))
+        {
+            _retries.Ask(retry);
+        }
+    }
+
+    /// <summary>That tree has been read.</summary>
+    public void Retry(TreeRead read, DateTimeOffset now) => _retries.Retry(read, Answer, now);
+
     /// <summary>It is time to look into the inbox.</summary>
     public void LookIntoInbox() => _isInboxUnasked = true;
 
@@ -232,6 +246,11 @@ internal sealed class DurableLedger
         {
             _writer.Tell(new FindRoots([.. _unasked]));
             _unasked.Clear();
+        }
+
+        foreach (var read in _retries.TakeUnread())
+        {
+            _writer.Tell(read);
         }
 
         if (_isInboxUnasked && !_isInboxAsked && _recovery is null)

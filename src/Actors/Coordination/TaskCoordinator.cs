@@ -98,6 +98,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case CancelTask cancel:
                 Cancel(cancel);
                 break;
+            case RetryTree retry:
+                TreeRetries.Ask(_durable, retry, isStopping: _draining is not null, Now);
+                break;
+            case TreeRead read:
+                _durable!.Retry(read, Now);
+                break;
             case ReadProgress read:
                 read.Progress.Set(Progress());
                 return;
@@ -253,7 +259,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 TreeListeners.Of(ended.Tree)?.TreeEnded(ended.Outcome);
                 break;
             case AttemptFailed failed:
-                Log(failed);
+                TaskLog.Write(_log, failed, PoolOf(failed.Task));
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{effect}");
@@ -267,23 +273,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             _ledger.Sent(assignment, Now);
             WorkerOf(assignment).Tell(assignment, Self);
-        }
-    }
-
-    private void Log(AttemptFailed failed)
-    {
-        var (task, failure) = (failed.Task, failed.Failure);
-        if (failed.RetryIn is { } rest)
-        {
-            TaskLog.Write(
-                _log, LogLevel.InfoLevel, task, failed.Attempt, PoolOf(task),
-                "failed after {Duration} and is tried again in {Rest}: {FailureType}: {FailureMessage}", failed.Elapsed, rest, failure.Type, failure.Message);
-        }
-        else
-        {
-            TaskLog.Write(
-                _log, LogLevel.WarningLevel, task, failed.Attempt, PoolOf(task),
-                "failed after {Duration} for good: {FailureType}: {FailureMessage}", failed.Elapsed, failure.Type, failure.Message);
         }
     }
 

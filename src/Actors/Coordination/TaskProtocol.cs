@@ -90,6 +90,9 @@ namespace Actors.Coordination
     /// <summary>One root.</summary>
     internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, ITreeListener Listener);
 
+    /// <summary>From outside: what failed in an ended tree, or one task of it with all that waited for it, is to run again in a new tree, whose root is answered.</summary>
+    internal sealed record RetryTree(TaskId Root, TaskId? Task, string By, Reply<TaskId> Retried) : IInternalMessage;
+
     /// <summary>From the client.</summary>
     internal sealed record CancelTask(TaskId Id, bool WholeTree, Reply<bool> Found) : IInternalMessage;
 

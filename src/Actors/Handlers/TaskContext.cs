@@ -104,7 +104,7 @@ public sealed class TaskContext
     public Child<TResult> Spawn<TResult>(ITask<TResult> task, SpawnOptions? options = null)
     {
         ThrowIfClosed();
-        var record = Make(task, options, options?.Key is null ? TaskId.Child(_ordinal) : default);
+        var record = Make(task, options, options?.Key is null ? Derived(Origin.Child(_ordinal)) : default);
         if (options?.Key is null)
         {
             _ordinal++;
@@ -137,7 +137,7 @@ public sealed class TaskContext
     public Child<TResult> SpawnNow<TResult>(ITask<TResult> task, SpawnOptions? options = null)
     {
         ThrowIfClosed();
-        var record = Make(task, options, options?.Key is null ? TaskId.Now(_nowOrdinal) : default);
+        var record = Make(task, options, options?.Key is null ? Derived(Origin.Now(_nowOrdinal)) : default);
         if (options?.Key is null)
         {
             _nowOrdinal++;
@@ -327,7 +327,7 @@ public sealed class TaskContext
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
         var type = _host.TypeOf(join);
-        return LastJoin = new JoinRecord(TaskId.Join(), type, join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
+        return LastJoin = new JoinRecord(Derived(Origin.Join()), type, join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
         {
             EarlyChildren = early,
             Stored = StoredTasks.Of(type, join, null),
@@ -344,7 +344,7 @@ public sealed class TaskContext
         var first = _spawned?.Count ?? 0;
         foreach (var child in all)
         {
-            (_spawned ??= []).Add(Make(child, null, TaskId.Child(_ordinal)));
+            (_spawned ??= []).Add(Make(child, null, Derived(Origin.Child(_ordinal))));
             _ordinal++;
         }
 
@@ -385,12 +385,17 @@ public sealed class TaskContext
         return (records, early);
     }
 
+    /// <summary>What ids are made from: this task's as it was in the first of trees of which each runs the one before again.</summary>
+    private TaskId Origin => TaskId.Shifted(_run.Task.Shift);
+
+    private TaskId Derived(TaskId id) => id.Shifted(_run.Task.Shift);
+
     private TaskRecord Make(ITaskMessage task, SpawnOptions? options, TaskId id)
     {
         ArgumentNullException.ThrowIfNull(task);
         if (options?.Key is { } key)
         {
-            id = TaskId.Child(key);
+            id = Derived(Origin.Child(key));
             if (!(_keyed ??= []).Add(id))
             {
                 throw new ArgumentException($"{TaskType} {TaskId} has spawned the key '{key}' already in this attempt; give each follow-up a key of its own.", nameof(options));

@@ -21,6 +21,12 @@ internal sealed record FindRoots(IReadOnlyList<TaskId> Ids) : IInternalMessage;
 /// <summary>From the writer: those of the ids that stand there.</summary>
 internal sealed record FoundRoots(IReadOnlyList<TaskId> Ids, Dictionary<TaskId, TaskRow> Rows) : IInternalMessage;
 
+/// <summary>To the writer: all of an ended tree, of which what failed is to run again, or one task. After all batches that were sent before.</summary>
+internal sealed record ReadTree(TaskId Root, TaskId? Task) : IInternalMessage;
+
+/// <summary>From the writer: that tree, and whether the one that takes over from it stands there already.</summary>
+internal sealed record TreeRead(ReadTree Asked, IReadOnlyList<TaskRow> Rows, bool IsThere) : IInternalMessage;
+
 /// <summary>To the writer: what is in the inbox?</summary>
 internal sealed record ReadInbox(int CountMax) : IInternalMessage;
 

@@ -69,6 +69,10 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                 case FindRoots find:
                     _coordinator.Tell(new FoundRoots(find.Ids, RootsOf(find.Ids)));
                     break;
+                case ReadTree read:
+                    var isThere = _store.FindRoots([TreeRetry.RootOf(read.Root, read.Task)]).Count > 0;
+                    _coordinator.Tell(new TreeRead(read, isThere ? [] : _store.ReadTree(read.Root), isThere));
+                    break;
                 case ReadInbox read:
                     var rows = _store.ReadInbox(read.CountMax);
                     _coordinator.Tell(new InboxRead(rows, rows.Count == 0 ? [] : [.. RootsOf([.. rows.Select(static row => row.Id)]).Keys]));

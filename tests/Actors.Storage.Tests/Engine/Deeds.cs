@@ -29,10 +29,22 @@ public sealed record Large(int Bytes) : ITask<string>;
 /// <summary>Says that its tree has ended.</summary>
 public sealed record Ring(string Name) : ITask;
 
+/// <summary>Something with parts, which are made first, or otherwise as the way says.</summary>
+public sealed record Piece(string Name, IReadOnlyList<Piece>? Parts = null, string Way = "all") : ITask<string>;
+
+/// <summary>Puts parts together.</summary>
+public sealed record Assemble(string Name) : IJoin<string, string>;
+
+/// <summary>Likewise, one by one.</summary>
+public sealed record AssembleSlowly(string Name) : IFold<string, string, string>;
+
 /// <summary>Opens gates, and remembers what ran.</summary>
 public sealed class Doors
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _gates = new();
+
+    /// <summary>The names of pieces, and of joins as "+NAME", that fail.</summary>
+    public ConcurrentDictionary<string, bool> Broken { get; } = new();
 
     /// <summary>What ran, with its attempt.</summary>
     public ConcurrentQueue<string> Ran { get; } = new();

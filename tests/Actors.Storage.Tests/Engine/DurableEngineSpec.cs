@@ -144,7 +144,24 @@ public abstract class DurableEngineSpec : IAsyncLifetime
             await (await next.Client.FindAsync<string>(innocent))!.OutcomeAsync().WaitAsync(Patience);
         }
 
-        await using var last = await StartAsync();
+        await using (var last = await StartAsync())
+        {
+            await QuarantinedAsync(last, poison, innocent);
+        }
+
+        var listed = Assert.Single(StoreAdministration.Quarantined(_store.Location));
+        Assert.Equal((poison, poison, nameof(Gate), 3), (listed.Id, listed.RootId, listed.Type, listed.Attempts));
+        var released = StoreAdministration.Retry(_store.Location, poison, poison, "somebody");
+        Assert.Empty(StoreAdministration.Quarantined(_store.Location));
+        await using var again = await StartAsync();
+        await RanAsync(again, "p 1");
+        again.Doors["p"].SetResult("cured");
+        Assert.Equal("cured", (await (await again.Client.FindAsync<string>(released))!.OutcomeAsync().WaitAsync(Patience)).Value);
+        Assert.Equal(["p 1"], again.Doors.Ran);
+    }
+
+    private static async Task QuarantinedAsync(Incarnation last, TaskId poison, TaskId innocent)
+    {
         var outcome = await (await last.Client.FindAsync<string>(poison))!.OutcomeAsync().WaitAsync(Patience);
         Assert.Equal(FailureKind.Quarantined, outcome.Failure!.Kind);
         Assert.Equal(3, outcome.Failure.Attempt);
