@@ -50,6 +50,7 @@ internal static class PeerServer
                 return await MeasurePendingAsync(peer, numbers[0], ofOneTree: true);
         }
 
+        Work.Prepare();
         GC.Collect();
         GC.WaitForPendingFinalizers();
         await Task.Delay(Quiet); // the events of these collections arrive

@@ -1,4 +1,3 @@
-using Actors.Ledger;
 using BenchmarkDotNet.Attributes;
 
 namespace Actors.Benchmarks.Micro;
@@ -8,69 +7,24 @@ namespace Actors.Benchmarks.Micro;
 public class LedgerBenchmarks
 {
     private const int FanOut = 10;
-    private const int Leaves = 1_000;
+    private const int Depth = 3;
     private const int Nodes = 1_111;
     private const int Hops = 1_000;
     private readonly StandInWorker _worker = new();
 
-    /// <summary>A root of its own for each.</summary>
+    /// <summary>A root of its own.</summary>
     [Benchmark]
-    public long Submit_and_complete()
-    {
-        _worker.Run(_worker.NewRoot(), static _ => null);
-        return _worker.Ended;
-    }
+    public void Submit_and_complete() => _worker.RunOne();
 
     /// <summary>Each task spawns the next one; per task.</summary>
     [Benchmark(OperationsPerInvoke = Hops)]
-    public long Spawn_and_complete()
-    {
-        var left = Hops - 1;
-        _worker.Run(_worker.NewRoot(), task => left-- > 0 ? new AttemptDetail { Spawned = [Child(task, 0)] } : null);
-        return _worker.Ended;
-    }
+    public void Spawn_and_complete() => _worker.RunChain(Hops);
 
     /// <summary>A tree of 1,111 tasks that nobody joins; per task.</summary>
     [Benchmark(OperationsPerInvoke = Nodes)]
-    public long Tree()
-    {
-        _worker.Run(_worker.NewRoot(), task => IsLeaf(task) ? null : new AttemptDetail { Spawned = Children(task) });
-        return _worker.Ended;
-    }
+    public void Tree() => _worker.RunTree(FanOut, Depth);
 
     /// <summary>A tree of 1,111 tasks with 111 joins; per task, joins not counted.</summary>
     [Benchmark(OperationsPerInvoke = Nodes)]
-    public long Tree_with_joins()
-    {
-        _worker.Run(_worker.NewRoot(), task => IsLeaf(task) ? null : Joined(task));
-        return _worker.Ended;
-    }
-
-    private static bool IsLeaf(TaskRecord task) => task.ParentPath is { Depth: >= 2 };
-
-    private AttemptDetail Joined(TaskRecord task)
-    {
-        var children = Children(task);
-        var join = new JoinRecord(task.Id.Join(), _worker.Join, Add.Instance, task.Path, JoinPolicy.All, children.Count, isFold: false);
-        for (var index = 0; index < children.Count; index++)
-        {
-            children[index].Join = join;
-            children[index].JoinIndex = index;
-        }
-
-        return new AttemptDetail { Spawned = children, Join = join };
-    }
-
-    private List<TaskRecord> Children(TaskRecord parent)
-    {
-        var children = new List<TaskRecord>(FanOut);
-        for (var ordinal = 0; ordinal < FanOut; ordinal++)
-        {
-            children.Add(Child(parent, ordinal));
-        }
-
-        return children;
-    }
-
-    private TaskRecord Child(TaskRecord parent, int ordinal) => new(parent.Id.Child(ordinal), _worker.Work, One.Instance, parent.Path, null);
+    public void Tree_with_joins() => _worker.RunJoinedTree(FanOut, Depth);
 }

@@ -3,11 +3,14 @@ using Actors.Ledger;
 namespace Actors.Benchmarks.Micro;
 
 /// <summary>A ledger with one worker that runs nothing: it says at once how everything has ended, in a time that stands still.</summary>
+/// <remarks>The specs of allocation are compiled with this file too: what is measured here is what is bounded there.</remarks>
 internal sealed class StandInWorker
 {
     private static readonly DateTimeOffset Now = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Elapsed = TimeSpan.FromMicroseconds(1);
     private static readonly Outcome<int> Result = Outcome<int>.Succeeded(1);
+    private readonly TaskType<int> _work = new(0, "work", 0);
+    private readonly TaskType<int> _join = new(1, "join", 0);
     private readonly TaskLedger _ledger;
     private readonly List<Assignment> _assignments = [];
     private AttemptEnd[] _ends = [];
@@ -15,30 +18,45 @@ internal sealed class StandInWorker
 
     public StandInWorker()
     {
-        Work = new TaskType<int>(0, "work", 0);
-        Join = new TaskType<int>(1, "join", 0);
-        Work.Took(Elapsed);
-        Join.Took(Elapsed);
+        _work.Took(Elapsed);
+        _join.Took(Elapsed);
         _ledger = new TaskLedger(new LedgerSettings(), ["default"], types: 2);
         _ledger.WorkerReady(new WorkerRecord(1, 0));
     }
 
-    public TaskType<int> Work { get; }
-
-    public TaskType<int> Join { get; }
-
-    /// <summary>What was ended since the start.</summary>
+    /// <summary>What has ended since the start, joins included.</summary>
     public long Ended { get; private set; }
 
-    /// <summary>A root that a client would submit.</summary>
-    public TaskRecord NewRoot() => new(new TaskId((ulong)++_roots, 0x9E3779B97F4A7C15UL), Work, One.Instance, null, null);
+    /// <summary>How many reports that took: chunks.</summary>
+    public long Reports { get; private set; }
+
+    /// <summary>How many tasks were live at once, at most.</summary>
+    public long LiveMax { get; private set; }
+
+    /// <summary>One root that does nothing.</summary>
+    public void RunOne() => Run(static _ => null);
+
+    /// <summary>Tasks that each spawn the next one.</summary>
+    public void RunChain(int hops)
+    {
+        var left = hops - 1;
+        Run(task => left-- > 0 ? new AttemptDetail { Spawned = [Child(task, 0)] } : null);
+    }
+
+    /// <summary>A tree whose leaves are at a depth.</summary>
+    public void RunTree(int fanOut, int depth) =>
+        Run(task => IsLeaf(task, depth) ? null : new AttemptDetail { Spawned = Children(task, fanOut) });
+
+    /// <summary>A tree in which every task but a leaf joins its children.</summary>
+    public void RunJoinedTree(int fanOut, int depth) => Run(task => IsLeaf(task, depth) ? null : Joined(task, fanOut));
+
+    private static bool IsLeaf(TaskRecord task, int depth) => (task.ParentPath is { } path ? path.Depth + 1 : 0) == depth;
 
     /// <summary>Submits a root and runs until nothing is left.</summary>
-    /// <param name="root">The root.</param>
     /// <param name="split">What a task that is no join spawns and joins; null where it simply succeeds.</param>
-    public void Run(TaskRecord root, Func<TaskRecord, AttemptDetail?> split)
+    private void Run(Func<TaskRecord, AttemptDetail?> split)
     {
-        _ledger.Submit(root, null, Now);
+        _ledger.Submit(new TaskRecord(new TaskId((ulong)++_roots, 1), _work, message: null, null, null), null, Now);
         do
         {
             _ledger.Dispatch(Now);
@@ -86,5 +104,33 @@ internal sealed class StandInWorker
 
         _ledger.Report(assignment, _ends.AsSpan(0, count), null, Now, 0);
         Ended += count;
+        Reports++;
+        LiveMax = Math.Max(LiveMax, _ledger.Tally.Live);
     }
+
+    private AttemptDetail Joined(TaskRecord task, int fanOut)
+    {
+        var children = Children(task, fanOut);
+        var join = new JoinRecord(task.Id.Join(), _join, message: null, task.Path, JoinPolicy.All, children.Count, isFold: false);
+        for (var index = 0; index < children.Count; index++)
+        {
+            children[index].Join = join;
+            children[index].JoinIndex = index;
+        }
+
+        return new AttemptDetail { Spawned = children, Join = join };
+    }
+
+    private List<TaskRecord> Children(TaskRecord parent, int fanOut)
+    {
+        var children = new List<TaskRecord>(fanOut);
+        for (var ordinal = 0; ordinal < fanOut; ordinal++)
+        {
+            children.Add(Child(parent, ordinal));
+        }
+
+        return children;
+    }
+
+    private TaskRecord Child(TaskRecord parent, int ordinal) => new(parent.Id.Child(ordinal), _work, message: null, parent.Path, null);
 }

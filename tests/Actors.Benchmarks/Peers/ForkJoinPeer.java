@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class ForkJoinPeer {
     private static final LongAdder BUSY_NANOS = new LongAdder();
 
+    private static volatile int turnsPerMicrosecond;
+
     private final boolean counted;
     private final ForkJoinPool pool;
 
@@ -80,6 +82,7 @@ public final class ForkJoinPeer {
             case "chains":
                 return chains((int) numbers[0], (int) numbers[1]);
             case "spin":
+                turnsPerMicrosecond = turnsPerMicrosecond == 0 ? calibrate() : turnsPerMicrosecond;
                 return counted ? sumOf(new Many((int) numbers[0], index -> spin(numbers[1]))) : many((int) numbers[0], index -> spin(numbers[1]));
             case "mixed":
                 return counted ? sumOf(new Many((int) numbers[0], ForkJoinPeer::mixed)) : many((int) numbers[0], ForkJoinPeer::mixed);
@@ -207,14 +210,34 @@ public final class ForkJoinPeer {
         return power == leaves ? fanOut : (int) (leaves / power);
     }
 
+    /** By count and not by the clock: two threads that share a processor would both see the time pass. */
     private static long spin(long microseconds) {
-        long start = System.nanoTime();
-        while (System.nanoTime() - start < microseconds * 1_000) {
-            Thread.onSpinWait();
+        BUSY_NANOS.add(microseconds * 1_000);
+        return (turn(turnsPerMicrosecond * (int) microseconds) | 1) & 1;
+    }
+
+    private static int calibrate() {
+        int turns = 100_000;
+        long least = Long.MAX_VALUE;
+        long sum = 0;
+        for (int attempt = 0; attempt < 400; attempt++) {
+            long start = System.nanoTime();
+            sum += turn(turns);
+            least = Math.min(least, System.nanoTime() - start);
         }
 
-        BUSY_NANOS.add(System.nanoTime() - start);
-        return 1;
+        return Math.max((int) (turns * 1_000L / least) | (int) (sum & 0), 1);
+    }
+
+    private static long turn(int turns) {
+        long value = 88172645463325252L + turns;
+        for (int turn = 0; turn < turns; turn++) {
+            value ^= value << 13;
+            value ^= value >>> 7;
+            value ^= value << 17;
+        }
+
+        return value;
     }
 
     private static long mixed(int index) {

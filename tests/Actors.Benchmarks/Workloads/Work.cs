@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Actors.Benchmarks.Workloads;
 
@@ -7,6 +8,7 @@ internal static class Work
 {
     private const int LongOnes = 100;
     private const int LongMilliseconds = 200;
+    private static readonly Lazy<int> TurnsPerMicrosecond = new(Calibrate);
     private static long _busyTicks;
 
     /// <summary>Closed, it holds every task of the workload of pending tasks.</summary>
@@ -14,6 +16,9 @@ internal static class Work
 
     /// <summary>The time that tasks have spent in their own work since it was last taken.</summary>
     public static TimeSpan TakeBusy() => Stopwatch.GetElapsedTime(0, Interlocked.Exchange(ref _busyTicks, 0));
+
+    /// <summary>Learns how fast this machine is, once.</summary>
+    public static void Prepare() => _ = TurnsPerMicrosecond.Value;
 
     /// <summary>Into how many parts a node of the tree splits its leaves: the fan-out, and once fewer where they are a multiple of a power of it.</summary>
     public static int Parts(long leaves, int fanOut)
@@ -27,17 +32,13 @@ internal static class Work
         return power == leaves ? fanOut : (int)(leaves / power);
     }
 
+    /// <summary>
+    /// Computes for as long as that takes on a processor of one's own: by count and not by the clock, since two threads that share a processor would both see the time pass.
+    /// </summary>
     public static long Spin(int microseconds)
     {
-        var start = Stopwatch.GetTimestamp();
-        var end = start + (Stopwatch.Frequency / 1_000_000 * microseconds);
-        while (Stopwatch.GetTimestamp() < end)
-        {
-            Thread.SpinWait(1);
-        }
-
-        Interlocked.Add(ref _busyTicks, Stopwatch.GetTimestamp() - start);
-        return 1;
+        Interlocked.Add(ref _busyTicks, Stopwatch.Frequency / 1_000_000 * microseconds);
+        return (Turn(TurnsPerMicrosecond.Value * microseconds) | 1) & 1;
     }
 
     /// <summary>One task of a hundred, at a place that looks like chance, takes 200 ms and the others 1 ms, all of it blocked.</summary>
@@ -64,6 +65,37 @@ internal static class Work
     {
         Gate.Wait();
         return 1;
+    }
+
+    /// <summary>The least of many tries: whatever disturbs only makes it longer.</summary>
+    private static int Calibrate()
+    {
+        const int tries = 400;
+        const int turns = 100_000;
+        var least = long.MaxValue;
+        var sum = 0L;
+        for (var attempt = 0; attempt < tries; attempt++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            sum += Turn(turns);
+            least = Math.Min(least, Stopwatch.GetTimestamp() - start);
+        }
+
+        return Math.Max((int)(turns / Stopwatch.GetElapsedTime(0, least).TotalMicroseconds) | (int)(sum & 0), 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static long Turn(int turns)
+    {
+        var value = 88172645463325252L + turns;
+        for (var turn = 0; turn < turns; turn++)
+        {
+            value ^= value << 13;
+            value ^= value >>> 7;
+            value ^= value << 17;
+        }
+
+        return value;
     }
 
     private static bool IsLong(int index)
