@@ -95,6 +95,9 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
     /// <summary>Shifted twice by the same it is what it was.</summary>
     internal TaskId Shifted(TaskId by) => new(High ^ by.High, Low ^ by.Low);
 
+    /// <summary>The root that a schedule fires for an occurrence: the same in every process.</summary>
+    internal static TaskId Occurrence(string schedule, long ticks) => FromKey(schedule).Derive(Lane.Occurrence, (ulong)ticks);
+
     internal TaskId Join() => Derive(Lane.Join, 0);
 
     internal TaskId Completion() => Derive(Lane.Completion, 0);
@@ -144,5 +147,6 @@ public readonly record struct TaskId(ulong High, ulong Low) : IComparable<TaskId
         Now = 0x56,
         Root = 0x57,
         Retry = 0x58,
+        Occurrence = 0x59,
     }
 }

@@ -13,7 +13,8 @@ internal sealed record EngineSettings(
     Config Store,
     DrainMode DrainMode,
     TimeSpan DrainTimeout,
-    Config? Types)
+    Config? Types,
+    Config? Schedules)
 {
     public const string CoordinatorName = "tasks";
 
@@ -56,7 +57,8 @@ internal sealed record EngineSettings(
                 _ => throw new ConfigurationException($"actors.drain.mode is '{mode}'; it must be finish-trees, finish-running or now."),
             },
             Positive(config, "drain.timeout"),
-            config.GetConfig("types"));
+            config.GetConfig("types"),
+            config.GetConfig("schedules"));
     }
 
     /// <summary>With a store, other chunks.</summary>

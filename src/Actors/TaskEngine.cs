@@ -1,6 +1,7 @@
 using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Registration;
+using Actors.Schedules;
 using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
@@ -26,6 +27,10 @@ public sealed class TaskEngine : IExtension
     /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
     public TaskClient Client => Started.Client;
 
+    /// <summary>Its schedules.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
+    public TaskSchedules Schedules => Started.Schedules;
+
     private Running Started => Volatile.Read(ref _running) ?? throw new InvalidOperationException(
         $"Actor system '{_system.Name}' has no task engine yet. Add one with AddActorTasks, or start it with TaskEngine.StartAsync.");
 
@@ -36,7 +41,7 @@ public sealed class TaskEngine : IExtension
     /// <param name="system">The system.</param>
     /// <param name="tasks">Registers the handlers.</param>
     /// <param name="services">Makes the handlers; null where all of them have constructors without parameters.</param>
-    /// <exception cref="TaskRegistrationException">A task has no handler or two, a handler cannot be made, a pool is unknown.</exception>
+    /// <exception cref="TaskRegistrationException">A task has no handler or two, a handler cannot be made, a pool is unknown, a schedule cannot be read.</exception>
     /// <exception cref="StoreException">The store cannot be used.</exception>
     /// <exception cref="InvalidOperationException">The engine of that system has been started before.</exception>
     public static async Task<TaskEngine> StartAsync(ActorSystem system, Action<TaskRegistry> tasks, IServiceProvider? services = null)
@@ -72,6 +77,7 @@ public sealed class TaskEngine : IExtension
         settings = durable.IsMemory ? settings : settings.WithChunksOfStore();
         var payloads = durable.IsMemory ? null : new PayloadWriter(registry.Json, registry.Protector, durable.PayloadMax);
         var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services, payloads);
+        var schedules = DeclaredSchedules.Read(registry, settings.Schedules, catalog);
         foreach (var shape in registry.Shapes.Values.DistinctBy(static shape => shape.Handler))
         {
             await catalog.HandlersOf(shape.Message).TryAsync(shape.Handler).ConfigureAwait(false);
@@ -84,11 +90,11 @@ public sealed class TaskEngine : IExtension
 
         var store = durable.IsMemory ? null : await OpenedStore.OpenAsync(StoreSettings.Create(settings.Store, durable.Location), durable).ConfigureAwait(false);
         var coordinator = _system.ActorOf(
-            TaskCoordinator.Props(settings, catalog, store, Observer).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
+            TaskCoordinator.Props(settings, catalog, schedules, store, Observer).WithDispatcher(settings.CoordinatorDispatcher), EngineSettings.CoordinatorName);
         var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);
-        Volatile.Write(ref _running, new Running(coordinator, client));
+        Volatile.Write(ref _running, new Running(coordinator, client, new TaskSchedules(catalog, coordinator, terminated.Task)));
         DrainOnShutdown(client, settings, isDurable: store is not null);
     }
 
@@ -120,7 +126,7 @@ public sealed class TaskEngine : IExtension
         });
     }
 
-    private sealed record Running(IActorRef Coordinator, TaskClient Client);
+    private sealed record Running(IActorRef Coordinator, TaskClient Client, TaskSchedules Schedules);
 }
 
 /// <summary>Makes the engine of an actor system known to it.</summary>

@@ -13,6 +13,8 @@ public sealed class VirtualTime(ActorSystem system)
 
     public TimeSpan Elapsed => _scheduler.Now - _start;
 
+    public DateTimeOffset Now => _scheduler.Now;
+
     /// <summary>Lets the engine do what it can, then moves the clock by a second, and so on.</summary>
     public async Task RunAsync(TaskClient client, Task until)
     {
@@ -35,6 +37,20 @@ public sealed class VirtualTime(ActorSystem system)
         for (var end = Elapsed + time; Elapsed < end; _scheduler.Advance(TimeSpan.FromSeconds(1)))
         {
             await client.ProgressAsync(); // by now the engine has heard of the last second
+        }
+    }
+
+    /// <summary>Moves the clock, half a minute at a time, and lets the engine do what it can meanwhile.</summary>
+    public async Task RunForAsync(TaskClient client, TimeSpan time)
+    {
+        for (var end = Elapsed + time; Elapsed < end;)
+        {
+            await client.ProgressAsync();
+            _scheduler.Advance(TimeSpan.FromSeconds(30));
+            while (await client.ProgressAsync() is var progress && progress.Count(TaskState.Ready) + progress.Count(TaskState.Running) > 0)
+            {
+                await Task.Yield();
+            }
         }
     }
 }

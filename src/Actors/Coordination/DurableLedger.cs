@@ -108,9 +108,12 @@ internal sealed class DurableLedger
     }
 
     /// <summary>Rows of live trees.</summary>
+    /// <param name="read">The rows; none when all are back.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="recovered">What is done then, before the messages that waited.</param>
     /// <returns>The messages that waited for the last of them.</returns>
     /// <exception cref="StoreException">The store is damaged.</exception>
-    public IReadOnlyList<object> Recover(RowsRead read, DateTimeOffset now)
+    public IReadOnlyList<object> Recover(RowsRead read, DateTimeOffset now, Action<DateTimeOffset> recovered)
     {
         var recovery = _recovery!;
         if (read.Count > 0)
@@ -142,6 +145,7 @@ internal sealed class DurableLedger
                 + "Register one, or give a type that was renamed its former name", count, name);
         }
 
+        recovered(now);
         var stashed = _stashed.ToArray();
         _stashed.Clear();
         return stashed;

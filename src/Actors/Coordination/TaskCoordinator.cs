@@ -1,11 +1,13 @@
 using Actors.Client;
 using Actors.Ledger;
 using Actors.Registration;
+using Actors.Schedules;
 using Actors.Storage;
 using Actors.Workers;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Routing;
+using Declared = System.Collections.Generic.IReadOnlyDictionary<string, Actors.Schedules.ScheduleDefinition>;
 
 namespace Actors.Coordination;
 
@@ -23,6 +25,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private readonly TaskLedger _ledger;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly OpenedStore? _store;
+    private readonly Scheduling _schedules;
     private DurableLedger? _durable;
     private readonly Dictionary<IActorRef, WorkerRecord> _workers = [];
     private readonly Dictionary<IActorRef, int> _routers = [];
@@ -33,20 +36,21 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DateTimeOffset? _alarm;
     private int _workerIds;
 
-    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, OpenedStore? store, ILedgerObserver? observer)
+    public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer)
     {
         _store = store;
         _settings = settings;
         _catalog = catalog;
         _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count + 1) { Observer = observer };
+        _schedules = new Scheduling(_ledger, catalog, schedules, _log);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
     private static DateTimeOffset Now => Context.System.Scheduler.Now;
 
-    public static Props Props(EngineSettings settings, TaskCatalog catalog, OpenedStore? store, ILedgerObserver? observer) =>
-        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog, store, observer));
+    public static Props Props(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer) =>
+        Akka.Actor.Props.Create(() => new TaskCoordinator(settings, catalog, schedules, store, observer));
 
     protected override void PreStart()
     {
@@ -55,6 +59,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             StartPool(pool);
         }
+
+        _schedules.Begin(_durable, _store?.Opening.Facts, Now);
+        SetAlarm();
     }
 
     protected override void OnReceive(object message)
@@ -120,6 +127,10 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case Tick:
                 _alarm = null;
                 _ledger.Tick(Now);
+                _schedules.Tick(Now);
+                break;
+            case IScheduleCommand command:
+                _schedules.Handle(command, Now);
                 break;
             case Drain drain:
                 StartDrain(drain);
@@ -279,7 +290,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     /// <summary>One timer for all that depends on time: armed for the earliest, and only when that comes before what it is armed for.</summary>
     private void SetAlarm()
     {
-        if (_ledger.NextDue is not { } due || (_alarm is { } armed && armed <= due))
+        if (_schedules.Earlier(_ledger.NextDue, Now) is not { } due || (_alarm is { } armed && armed <= due))
         {
             return;
         }
@@ -386,7 +397,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     {
         try
         {
-            foreach (var waited in _durable!.Recover(read, Now))
+            foreach (var waited in _durable!.Recover(read, Now, _schedules.Recovered))
             {
                 OnReceive(waited);
             }
@@ -541,6 +552,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         if (_draining is null || drain.Mode > _draining)
         {
             _draining = drain.Mode;
+            _schedules.Stop();
             _log.Info("The engine drains ({DrainMode}): {LiveTrees} tree(s) live, {Running} task(s) running", drain.Mode, _ledger.LiveTrees, _ledger.RunsOut);
         }
 

@@ -26,7 +26,7 @@ public static class ActorTasksHosting
 
     extension(IServiceCollection services)
     {
-        /// <summary>Adds an actor system with the engine, and the <see cref="TaskClient"/> as a singleton.</summary>
+        /// <summary>Adds an actor system with the engine, and the <see cref="TaskClient"/> and the <see cref="TaskSchedules"/> as singletons.</summary>
         /// <param name="systemName">The actor system's name.</param>
         /// <param name="tasks">Registers the handlers.</param>
         /// <param name="akka">Configures the actor system further; null means not at all.</param>
@@ -38,7 +38,9 @@ public static class ActorTasksHosting
                 akka?.Invoke(builder, provider);
                 builder.AddActorTasks(tasks);
             });
-            return services.AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Client);
+            return services
+                .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Client)
+                .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Schedules);
         }
     }
 

@@ -11,13 +11,15 @@ internal sealed class TaskCatalog
 {
     private readonly FrozenDictionary<Type, TaskType> _types;
     private readonly FrozenDictionary<string, TaskType> _byName;
+    private readonly FrozenDictionary<string, Type> _messages;
     private readonly Dictionary<string, UnknownTaskType> _unknown = [];
 
-    private TaskCatalog(IReadOnlyList<TaskType> types, FrozenDictionary<Type, TaskType> byMessage, FrozenDictionary<string, TaskType> byName)
+    private TaskCatalog(IReadOnlyList<TaskType> types, FrozenDictionary<Type, TaskType> byMessage, FrozenDictionary<string, TaskType> byName, FrozenDictionary<string, Type> messages)
     {
         Types = types;
         _types = byMessage;
         _byName = byName;
+        _messages = messages;
     }
 
     public IReadOnlyList<TaskType> Types { get; }
@@ -41,6 +43,9 @@ internal sealed class TaskCatalog
             return _unknown.TryGetValue(name, out var unknown) ? unknown : _unknown[name] = new UnknownTaskType(Types.Count, name);
         }
     }
+
+    /// <summary>The message type of that name; null where there is none.</summary>
+    public Type? MessageNamed(string name) => _messages.GetValueOrDefault(name);
 
     public TaskType? FindTypeOf(ITaskMessage message) => _types.GetValueOrDefault(message.GetType());
 
@@ -109,7 +114,7 @@ internal sealed class TaskCatalog
             }
         }
 
-        return new TaskCatalog(types, byMessage.ToFrozenDictionary(), typeByName.ToFrozenDictionary(StringComparer.Ordinal));
+        return new TaskCatalog(types, byMessage.ToFrozenDictionary(), typeByName.ToFrozenDictionary(StringComparer.Ordinal), byName.ToFrozenDictionary(StringComparer.Ordinal));
     }
 
     private static JsonTaskFormat FormatOf(HandlerShape shape, string name, PayloadWriter payloads)

@@ -12,6 +12,7 @@ public sealed class TaskRegistry
     private readonly Dictionary<Type, Registration.HandlerShape> _shapes = [];
     private readonly List<Type> _declared = [];
     private readonly Dictionary<Type, Func<TaskTypeOptions, TaskTypeOptions>> _configure = [];
+    private readonly Dictionary<string, Schedules.ScheduleDeclaration> _schedules = new(StringComparer.Ordinal);
 
     /// <summary>What code says of the store; null leaves it to HOCON.</summary>
     internal string? StoreLocation { get; private set; }
@@ -21,6 +22,8 @@ public sealed class TaskRegistry
     internal IPayloadProtector? Protector { get; private set; }
 
     internal IReadOnlyDictionary<Type, Registration.HandlerShape> Shapes => _shapes;
+
+    internal IReadOnlyDictionary<string, Schedules.ScheduleDeclaration> Schedules => _schedules;
 
     /// <summary>Adds a handler. What it handles follows from the handler interfaces that it implements: one or several.</summary>
     /// <typeparam name="THandler">A class that dependency injection can make.</typeparam>
@@ -97,7 +100,30 @@ public sealed class TaskRegistry
         return this;
     }
 
-    /// <summary>What holds for a type, as far as code says.</summary>
+    /// <summary>Declares a schedule: it is there once the engine has started, and with a store goes on where it was when another process had it.</summary>
+    /// <remarks>
+    /// What is changed at run time, through <see cref="TaskSchedules"/>, stays so until the declaration is another one. With a store, a schedule that is not declared
+    /// any more rests: it is listed, and fires nothing. HOCON <c>actors.schedules.&lt;name&gt;</c> goes before what is said here.
+    /// </remarks>
+    /// <param name="name">Its name; unique, compared ordinally.</param>
+    /// <param name="schedule">When it fires; what cannot be read shows when the engine starts.</param>
+    /// <param name="task">The root of each firing.</param>
+    /// <param name="options">How it fires; null means the defaults.</param>
+    /// <typeparam name="TResult">What the task yields.</typeparam>
+    /// <exception cref="TaskRegistrationException">There is one of that name already.</exception>
+    public TaskRegistry AddSchedule<TResult>(string name, Schedule schedule, ITask<TResult> task, ScheduleOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(schedule);
+        ArgumentNullException.ThrowIfNull(task);
+        if (!_schedules.TryAdd(name, new Schedules.ScheduleDeclaration(name, schedule, task, options ?? new ScheduleOptions())))
+        {
+            throw new TaskRegistrationException($"There are two schedules '{name}'. Give one of them another name.");
+        }
+
+        return this;
+    }
+
     /// <summary>Makes tasks durable. Goes before <c>actors.store.location</c> of HOCON.</summary>
     /// <param name="location"><c>sqlite:FILE</c>, with the package Actors.Sqlite; or <c>postgres:CONNECTION</c>, with the package Actors.PostgreSql; or <c>memory</c>, for none.</param>
     /// <returns>This.</returns>
@@ -128,6 +154,7 @@ public sealed class TaskRegistry
         return this;
     }
 
+    /// <summary>What holds for a type, as far as code says.</summary>
     internal TaskTypeOptions OptionsOf(Type message)
     {
         var named = message.GetCustomAttribute<TaskNameAttribute>();

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Storage.Tests.Engine;
@@ -16,16 +17,21 @@ internal sealed class Incarnation : IAsyncDisposable
         actors.suspect-alone = 100ms
         """;
 
+    private const string VirtualTime = """akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit" """;
+
     private readonly ActorSystem _system;
 
     private Incarnation(ActorSystem system, TaskEngine engine, Doors doors)
     {
         _system = system;
         Client = engine.Client;
+        Schedules = engine.Schedules;
         Doors = doors;
     }
 
     public TaskClient Client { get; }
+
+    public TaskSchedules Schedules { get; }
 
     public Doors Doors { get; }
 
@@ -33,10 +39,16 @@ internal sealed class Incarnation : IAsyncDisposable
     /// <param name="location">The store.</param>
     /// <param name="change">Registers more, or something else.</param>
     /// <param name="hocon">Above the defaults.</param>
-    public static async Task<Incarnation> StartAsync(string location, Action<TaskRegistry>? change = null, string hocon = "")
+    /// <param name="clock">In virtual time, which stands still until <see cref="AdvanceAsync"/>: what it begins with, later than now. Null: in real time.</param>
+    public static async Task<Incarnation> StartAsync(string location, Action<TaskRegistry>? change = null, string hocon = "", DateTimeOffset? clock = null)
     {
-        var config = ConfigurationFactory.ParseString(hocon).WithFallback(Defaults);
+        var config = ConfigurationFactory.ParseString(hocon).WithFallback(clock is null ? "" : VirtualTime).WithFallback(Defaults);
         var system = ActorSystem.Create("life", config);
+        if (clock is { } time)
+        {
+            ((TestScheduler)system.Scheduler).AdvanceTo(time);
+        }
+
         var doors = new Doors();
         try
         {
@@ -58,6 +70,18 @@ internal sealed class Incarnation : IAsyncDisposable
     }
 
     public static void AddAll(TaskRegistry tasks) => tasks.AddHandlersFrom(typeof(Incarnation).Assembly);
+
+    /// <summary>Moves the time on, where it is virtual; no step is longer than the engine's own timers.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        await Client.ProgressAsync();
+        for (var step = TimeSpan.FromSeconds(30); by > TimeSpan.Zero; by -= step)
+        {
+            step = by < step ? by : step;
+            ((TestScheduler)_system.Scheduler).Advance(step);
+            await Client.ProgressAsync();
+        }
+    }
 
     /// <summary>Ends it as a crash would: no drain, and what runs is torn off.</summary>
     public async Task CrashAsync() => await _system.Terminate();

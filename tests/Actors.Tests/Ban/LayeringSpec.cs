@@ -76,11 +76,11 @@ public sealed partial class LayeringSpec
     }
 
     [Fact]
-    public async Task The_engine_stands_on_the_core_and_on_akka()
+    public async Task The_engine_stands_on_the_core_on_akka_and_on_cronos()
     {
         var engine = await Evaluate("Actors");
 
-        Assert.Equal(["Akka", "Akka.Hosting"], engine.Packages.Where(package => package != Analyzer));
+        Assert.Equal(["Akka", "Akka.Hosting", "Cronos"], engine.Packages.Where(package => package != Analyzer));
         Assert.Equal(["Actors.Core"], engine.Projects);
         Assert.Empty(engine.Items("Reference"));
     }
