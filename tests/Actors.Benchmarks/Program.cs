@@ -17,7 +17,8 @@ return args switch
 
 static int Micro(string[] options)
 {
-    BenchmarkSwitcher.FromAssembly(typeof(LedgerBenchmarks).Assembly).Run(options);
+    // In this process: BenchmarkDotNet's own project would be built under the pins of this repository, which the peers' packages do not keep.
+    BenchmarkSwitcher.FromAssembly(typeof(LedgerBenchmarks).Assembly).Run([.. options, "--inProcess"]);
     return 0;
 }
 

@@ -17,6 +17,9 @@ internal sealed class AkkaPeer : CountedPeer
         _pool = _system.ActorOf(Props.Create(static () => new Worker()).WithRouter(new RoundRobinPool(workers)), "workers");
     }
 
+    /// <summary>A question to the pool: nobody makes an actor to count to one.</summary>
+    public override async Task<long> OneAsync() => (await _pool.Ask<Ended>(OneJob.Instance)).Value;
+
     public override async ValueTask DisposeAsync() => await _system.Terminate();
 
     protected override Task<long> RunAsync(Job[] roots)

@@ -19,7 +19,7 @@ internal abstract class CountedPeer : IPeer
 
     public virtual Task<long> PauseAsync(int tasks, int milliseconds) => RunAsync([new ManyJob(tasks, _ => new PauseJob(milliseconds))]);
 
-    public Task<long> OneAsync() => RunAsync([OneJob.Instance]);
+    public virtual Task<long> OneAsync() => RunAsync([OneJob.Instance]);
 
     public async Task<long> PendingAsync(int tasks, bool ofOneTree, Action whenPending)
     {

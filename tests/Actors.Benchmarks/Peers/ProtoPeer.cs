@@ -16,6 +16,9 @@ internal sealed class ProtoPeer : CountedPeer
         _pool = _system.Root.Spawn(_system.Root.NewRoundRobinPool(worker, workers));
     }
 
+    /// <summary>A question to the pool: nobody makes an actor to count to one.</summary>
+    public override async Task<long> OneAsync() => (await _system.Root.RequestAsync<Ended>(_pool, OneJob.Instance)).Value;
+
     public override async ValueTask DisposeAsync() => await _system.ShutdownAsync();
 
     protected override Task<long> RunAsync(Job[] roots)
