@@ -29,14 +29,15 @@ internal readonly record struct DueOccurrences(long UpTo, IReadOnlyList<long> Fi
             return new DueOccurrences(onTime[^1], onTime, 0);
         }
 
-        var missed = Between(times, firedUpTo, late, CountMax);
-        var isCountless = missed.Count == CountMax;
         var kept = options.Misfire switch
         {
-            MisfirePolicy.All => Math.Min(options.MisfiresMax, missed.Count),
+            MisfirePolicy.All => options.MisfiresMax,
             MisfirePolicy.Once when onTime.Count == 0 => 1,
             _ => 0,
         };
+        var missed = Between(times, firedUpTo, late, kept + CountMax);
+        var isCountless = missed.Count == kept + CountMax;
+        kept = Math.Min(kept, missed.Count);
         var latest = isCountless ? Latest(times, firedUpTo, late, Math.Max(kept, 1)) : missed;
         var firing = latest[^kept..];
         firing.AddRange(onTime);

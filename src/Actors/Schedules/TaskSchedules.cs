@@ -35,7 +35,8 @@ public sealed class TaskSchedules
 
     /// <summary>Adds a schedule, or changes the one of that name. It stays paused where it was paused.</summary>
     /// <remarks>
-    /// Where its times change, the new ones count from now. One that is declared is changed until its declaration is another one.
+    /// Where its times change, the new ones count from now. One that is declared is changed until its declaration is another one. What was decided is never decided
+    /// again under the same name: one that fired by a clock that ran ahead goes on when that time has come, and before that only under another name.
     /// </remarks>
     /// <param name="name">Its name; compared ordinally.</param>
     /// <param name="schedule">When it fires.</param>

@@ -52,6 +52,10 @@ public sealed class DueOccurrencesSpec
     public void What_was_decided_before_is_not_decided_again() => AssertDue(Find(MisfirePolicy.All, 240, 330), upTo: 300, leftOut: 0, 300);
 
     [Fact]
+    public void Where_all_can_be_made_up_for_none_is_left_out() =>
+        Assert.Equal((10_000, 0), Find(MisfirePolicy.All, 0, (10_000 * 60) + 30, misfiresMax: 10_000) is { } due ? (due.Firing.Count, due.LeftOut) : default);
+
+    [Fact]
     public void Years_of_seconds_are_not_walked_through()
     {
         var asked = 0;

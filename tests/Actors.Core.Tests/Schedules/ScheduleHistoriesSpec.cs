@@ -8,7 +8,7 @@ namespace Actors.Core.Tests.Schedules;
 /// </summary>
 public sealed class ScheduleHistoriesSpec
 {
-    private const int Histories = 3000;
+    private const int Histories = 1000;
     private const int Steps = 60;
 
     [Theory]
