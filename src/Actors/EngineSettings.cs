@@ -14,7 +14,9 @@ internal sealed record EngineSettings(
     DrainMode DrainMode,
     TimeSpan DrainTimeout,
     Config? Types,
-    Config? Schedules)
+    Config? Schedules,
+    Config? Limits,
+    Config? Rates)
 {
     public const string CoordinatorName = "tasks";
 
@@ -58,7 +60,9 @@ internal sealed record EngineSettings(
             },
             Positive(config, "drain.timeout"),
             config.GetConfig("types"),
-            config.GetConfig("schedules"));
+            config.GetConfig("schedules"),
+            config.GetConfig("limits"),
+            config.GetConfig("rates"));
     }
 
     /// <summary>With a store, other chunks.</summary>

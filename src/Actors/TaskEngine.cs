@@ -76,7 +76,7 @@ public sealed class TaskEngine : IExtension
         var durable = StoreSettings.Read(settings.Store, registry.StoreLocation);
         settings = durable.IsMemory ? settings : settings.WithChunksOfStore();
         var payloads = durable.IsMemory ? null : new PayloadWriter(registry.Json, registry.Protector, durable.PayloadMax);
-        var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services, payloads);
+        var catalog = TaskCatalog.Build(registry, [.. settings.Pools.Select(static pool => pool.Name)], settings.Types, services, payloads, new GateRules(settings.Limits, settings.Rates));
         var schedules = DeclaredSchedules.Read(registry, settings.Schedules, catalog);
         foreach (var shape in registry.Shapes.Values.DistinctBy(static shape => shape.Handler))
         {

@@ -43,6 +43,15 @@ internal static class TaskLog
         }
     }
 
+    /// <summary>Permits that are held above those who wait for them.</summary>
+    public static void Write(ILoggingAdapter log, Admission.CapacityCycle cycle) => log.Warning(
+        "All {Permits} permit(s) of {Limit} are held by {Holders}, and what they have spawned waits for one, {Waiting} the last: "
+        + "should they wait for that by means of their own, none of them goes on",
+        cycle.Permits.Count,
+        cycle.Permits,
+        string.Join(", ", cycle.Holders.Select(static holder => $"{holder.Type} {holder.Id}")),
+        $"{cycle.Waiting.Type} {cycle.Waiting.Id}");
+
     /// <summary>Akka's own entries take six values at most.</summary>
     private sealed class Entry(ILogMessageFormatter formatter, string template, object[] values) : LogMessage(formatter, template)
     {

@@ -11,8 +11,8 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     /// <param name="wasAlone">Whether the worker had nothing else.</param>
     public void Lose(AssignedTask run, bool mayBeGuilty, bool wasAlone)
     {
-        ledger.RunsOut--;
         var task = run.Task;
+        ledger.EndRun(task, mayBeGuilty);
         var isBlamed = mayBeGuilty && (wasAlone || ledger.Journal is not null);
         if (mayBeGuilty)
         {

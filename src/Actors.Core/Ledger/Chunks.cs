@@ -6,56 +6,104 @@ namespace Actors.Ledger;
 internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
 {
     private readonly AssignedTask[] _chosen = new AssignedTask[ledger.Settings.ChunkTasksMax];
+    private int _count;
+    private int _countMax;
+    private TimeSpan _work;
 
-    public void Assign(PoolRecord pool, WorkerRecord worker)
+    /// <returns>Whether there was anything: what stands in line for something may turn out to have to wait.</returns>
+    public bool Assign(PoolRecord pool, WorkerRecord worker)
     {
-        var share = (pool.Ready + pool.Workers - 1) / Math.Max(1, pool.Workers);
-        var countMax = Math.Clamp(share, 1, ledger.Settings.ChunkTasksMax);
-        var count = 0;
-        var work = TimeSpan.Zero;
-        while (count < countMax && pool.Queue.Turn() is { } stack)
+        var inLine = ledger.Gatekeeper.OpenIn(pool.Index);
+        var share = (pool.Ready + inLine + pool.Workers - 1) / Math.Max(1, pool.Workers);
+        _countMax = Math.Clamp(share, 1, ledger.Settings.ChunkTasksMax);
+        _count = 0;
+        _work = TimeSpan.Zero;
+        if (inLine == 0)
         {
-            var before = count;
-            while (count < countMax && ReadyQueue.Peek(stack) is { } task)
+            FillFromQueue(pool, worker);
+        }
+        else if (pool.IsTurnOfQueue)
+        {
+            pool.IsTurnOfQueue = false;
+            FillFromQueue(pool, worker);
+            FillFromLanes(pool, worker);
+        }
+        else
+        {
+            pool.IsTurnOfQueue = true;
+            FillFromLanes(pool, worker);
+            FillFromQueue(pool, worker);
+        }
+
+        if (_count > 0)
+        {
+            Send(pool, worker, _count);
+            return true;
+        }
+
+        return pool.Ready == 0 ? false : throw new UnreachableException($"Pool {pool.Name} counts {pool.Ready} ready tasks and has none.");
+    }
+
+    private void FillFromQueue(PoolRecord pool, WorkerRecord worker)
+    {
+        while (_count < _countMax && pool.Queue.Turn() is { } stack)
+        {
+            var before = _count;
+            while (_count < _countMax && ReadyQueue.Peek(stack) is { } task && FindRoom(task))
             {
-                // A task that may be long, is unknown or is suspected of killing workers travels alone.
-                var estimate = task.IsSuspect ? TimeSpan.MaxValue : task.Type.Estimate ?? TimeSpan.MaxValue;
-                if (count > 0 && estimate > ledger.Settings.ChunkWork - work)
-                {
-                    countMax = count;
-                    break;
-                }
-
                 ReadyQueue.Pop(stack);
-                _chosen[count++] = Start(pool, worker, task);
-                if (estimate >= ledger.Settings.ChunkWork - work)
-                {
-                    countMax = count;
-                    break;
-                }
-
-                work += estimate;
+                pool.Ready--;
+                _chosen[_count++] = Start(worker, task);
             }
 
-            if (count > before)
+            if (_count > before)
             {
                 pool.Queue.EndTurn(); // a tree that found no room keeps its turn: trees of short tasks could pass it for ever
             }
         }
+    }
 
-        if (count == 0)
+    /// <summary>One task of each lane at most: two of one lane would run one after the other, and hold what another worker could have.</summary>
+    private void FillFromLanes(PoolRecord pool, WorkerRecord worker)
+    {
+        var gatekeeper = ledger.Gatekeeper;
+        for (var left = gatekeeper.OpenIn(pool.Index); left > 0 && _count < _countMax; left--)
         {
-            throw new UnreachableException($"Pool {pool.Name} counts {pool.Ready} ready tasks and has none.");
+            if (gatekeeper.OpenIn(pool.Index) == 0 || gatekeeper.Next(pool.Index) is not { } lane || !FindRoom(lane.Peek()!))
+            {
+                return;
+            }
+
+            _chosen[_count++] = Start(worker, gatekeeper.Start(lane));
+        }
+    }
+
+    /// <summary>A task that may be long, is unknown or is suspected of killing workers travels alone.</summary>
+    /// <returns>Whether it may come along; one that fills the chunk is the last.</returns>
+    private bool FindRoom(TaskRecord task)
+    {
+        var estimate = task.IsSuspect ? TimeSpan.MaxValue : task.Type.Estimate ?? TimeSpan.MaxValue;
+        var rest = ledger.Settings.ChunkWork - _work;
+        if (estimate >= rest)
+        {
+            _countMax = _count;
+            if (_count > 0 && estimate > rest)
+            {
+                return false;
+            }
+
+            _countMax++;
+            return true;
         }
 
-        Send(pool, worker, count);
+        _work += estimate;
+        return true;
     }
 
     /// <summary>Gives a worker a task that is in no queue.</summary>
     public AssignedTask AssignAlone(PoolRecord pool, WorkerRecord worker, TaskRecord task)
     {
-        pool.Ready++; // the start takes it back
-        var run = _chosen[0] = Start(pool, worker, task);
+        var run = _chosen[0] = Start(worker, task);
         Send(pool, worker, 1);
         return run;
     }
@@ -81,10 +129,9 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         ledger.Effects.Add(assignment);
     }
 
-    private AssignedTask Start(PoolRecord pool, WorkerRecord worker, TaskRecord task)
+    private AssignedTask Start(WorkerRecord worker, TaskRecord task)
     {
         task.Worker = worker;
-        pool.Ready--;
         ledger.Tally.Move(task, TaskState.Running);
         task.Run++;
         task.Attempt++;

@@ -79,6 +79,7 @@ internal sealed class Endings(TaskLedger ledger)
         {
             join.Owner = task;
             ledger.Tally.Move(task, TaskState.Joining);
+            ledger.Sequences.Leave(task);
             ledger.Journal?.Touch(task);
             ledger.Register(join, tree, task, task);
         }
@@ -108,30 +109,51 @@ internal sealed class Endings(TaskLedger ledger)
         NextStep(fold);
     }
 
-    /// <summary>Backwards, so that the first spawned is on top of the stack.</summary>
+    /// <summary>Backwards, so that the first spawned is on top of the stack; those that stand in line for something forwards.</summary>
     private void RegisterAll(List<TaskRecord>? children, TaskRecord spawner, JoinRecord? join, TreeRecord tree, LiveParent parent)
     {
+        var standInLine = false;
         for (var index = (children?.Count ?? 0) - 1; index >= 0; index--)
         {
             var child = children![index];
-            if (child.Join != join)
+            if (child.Type.Gates is null)
             {
-                child.Join = null; // of a join that the handler made and then did not end with
+                RegisterOne(child, spawner, join, tree, parent);
             }
-
-            if (spawner.Early is { } early && early.ContainsKey(child.Id))
+            else
             {
-                // An earlier attempt spawned it early: it is the same child, and there is no second.
-                if (child.Join is not null)
-                {
-                    (child.Join.EarlyChildren ??= []).Add((child.Id, child.JoinIndex));
-                }
-
-                continue;
+                standInLine = true;
             }
-
-            ledger.Register(child, tree, parent, spawner);
         }
+
+        for (var index = 0; standInLine && index < children!.Count; index++)
+        {
+            if (children[index].Type.Gates is not null)
+            {
+                RegisterOne(children[index], spawner, join, tree, parent);
+            }
+        }
+    }
+
+    private void RegisterOne(TaskRecord child, TaskRecord spawner, JoinRecord? join, TreeRecord tree, LiveParent parent)
+    {
+        if (child.Join != join)
+        {
+            child.Join = null; // of a join that the handler made and then did not end with
+        }
+
+        if (spawner.Early is { } early && early.ContainsKey(child.Id))
+        {
+            // An earlier attempt spawned it early: it is the same child, and there is no second.
+            if (child.Join is not null)
+            {
+                (child.Join.EarlyChildren ??= []).Add((child.Id, child.JoinIndex));
+            }
+
+            return;
+        }
+
+        ledger.Register(child, tree, parent, spawner);
     }
 
     /// <summary>Children that were spawned early may have ended before their join was known: their outcomes were kept.</summary>

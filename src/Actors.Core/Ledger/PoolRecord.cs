@@ -15,9 +15,31 @@ internal sealed class PoolRecord(int index, string name)
     /// <summary>How many tasks are ready here.</summary>
     public int Ready { get; set; }
 
+    /// <summary>Whether what stands in line for something goes second next time.</summary>
+    public bool IsTurnOfQueue { get; set; }
+
     /// <summary>How many workers it has, busy or idle.</summary>
     public int Workers { get; set; }
 
     /// <summary>How many of them have work.</summary>
     public int Busy { get; set; }
+
+    /// <summary>Whether a worker has nothing to do.</summary>
+    public bool HasIdle()
+    {
+        while (Idle.TryPeek(out var worker))
+        {
+            if (worker.IsKnown)
+            {
+                return true;
+            }
+
+            Idle.Pop();
+        }
+
+        return false;
+    }
+
+    /// <summary>A worker that has nothing to do; null where there is none.</summary>
+    public WorkerRecord? TakeIdle() => HasIdle() ? Idle.Pop() : null;
 }

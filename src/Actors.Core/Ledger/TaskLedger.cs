@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Actors.Admission;
 using Actors.Storage;
 
 namespace Actors.Ledger;
@@ -35,6 +36,8 @@ internal sealed class TaskLedger
         _endings = new Endings(this);
         _attempts = new Attempts(this, _endings);
         _watch = new WorkerWatch(this, _attempts);
+        Gatekeeper = new Gatekeeper(this, _pools.Length);
+        Sequences = new Sequences(this);
         _chunks = new Chunks(this, _watch);
     }
 
@@ -48,6 +51,12 @@ internal sealed class TaskLedger
 
     /// <summary>What is to be written into a store; null where there is none.</summary>
     public Journal? Journal { get; set; }
+
+    /// <summary>Limits and rates.</summary>
+    public Gatekeeper Gatekeeper { get; }
+
+    /// <summary>Tasks that run one after the other.</summary>
+    public Sequences Sequences { get; }
 
     public Tally Tally { get; }
 
@@ -74,6 +83,7 @@ internal sealed class TaskLedger
         get
         {
             var next = Math.Min(_due.Next ?? long.MaxValue, _watch.NextCheckTicks);
+            next = Math.Min(next, Gatekeeper.NextDueTicks);
             next = _suspects.Count > 0 && _suspectOut is { IsCurrent: true } ? Math.Min(next, _suspectAloneUntil) : next;
             return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
         }
@@ -166,7 +176,7 @@ internal sealed class TaskLedger
             }
 
             worker.Outstanding--;
-            RunsOut--;
+            EndRun(end.Task, end.Kind != EndKind.GivenBack);
             chance += GoldenRatio; // one draw a report, and yet each of its retries rests differently
             chance = chance < 1 ? chance : chance - 1;
             _attempts.Settle(in end, chance);
@@ -200,6 +210,7 @@ internal sealed class TaskLedger
         }
 
         early.Add(child.Id, (child, null));
+        parent.Tree!.HasEarly = true;
         Register(child, parent.Tree!, parent, parent);
         if (Journal is not null)
         {
@@ -267,6 +278,7 @@ internal sealed class TaskLedger
             MakeReady(task);
         }
 
+        Gatekeeper.Tick();
         _watch.Check();
     }
 
@@ -280,12 +292,12 @@ internal sealed class TaskLedger
 
         NowTicks = now.UtcTicks;
         DispatchSuspect();
-        foreach (var pool in _pools)
+        (Gatekeeper.MayYield, Gatekeeper.HasYielded) = (true, false);
+        DispatchPools();
+        if (Gatekeeper.HasYielded)
         {
-            while (pool.Ready > 0 && TakeIdle(pool) is { } worker)
-            {
-                _chunks.Assign(pool, worker);
-            }
+            Gatekeeper.MayYield = false; // the pool that was let go first had nothing after all
+            DispatchPools();
         }
     }
 
@@ -338,6 +350,11 @@ internal sealed class TaskLedger
         parent.Adopt(task);
         Journal?.Add(task, tree, spawner);
         Journal?.Touch(tree);
+        if (task.Type.Gates is not null)
+        {
+            Sequences.Enter(task);
+        }
+
         Observer?.Registered(task);
         if (task is JoinRecord)
         {
@@ -363,6 +380,9 @@ internal sealed class TaskLedger
     {
         switch (task.State)
         {
+            case TaskState.Ready when task.Type.Gates is not null && !IsSetApart(task):
+                Unpark(task);
+                break;
             case TaskState.Ready when task.Type.Pool != TaskType.Nowhere && !IsSetApart(task):
                 _pools[task.Type.Pool].Ready--;
                 break;
@@ -370,11 +390,30 @@ internal sealed class TaskLedger
                 Tally.Move(task, outcome);
                 _due.Drop();
                 _live.Remove(task);
+                Sequences.Leave(task);
                 return;
         }
 
         Tally.Move(task, outcome);
         _live.Remove(task);
+        Sequences.Leave(task);
+    }
+
+    private void Unpark(TaskRecord task)
+    {
+        if (task.Type.Gates!.Order is not null && !Sequences.HasTurn(task))
+        {
+            return; // waits for its turn, and nowhere else
+        }
+
+        if (task.Gated?.Lane is { } lane)
+        {
+            Gatekeeper.Drop(lane);
+        }
+        else
+        {
+            _pools[task.Type.Pool].Ready--;
+        }
     }
 
     /// <summary>A tree comes back from a store. Its rows follow.</summary>
@@ -397,6 +436,11 @@ internal sealed class TaskLedger
         tree.Enter(task);
         parent.Adopt(task);
         Tally.Enter(task, state);
+        if (task.Type.Gates is not null && state != TaskState.Joining)
+        {
+            Sequences.Enter(task);
+        }
+
         if (state == TaskState.Scheduled)
         {
             _due.Add(task, task.DueAtTicks);
@@ -428,6 +472,21 @@ internal sealed class TaskLedger
     /// </summary>
     private bool IsSetApart(TaskRecord task) => Journal is not null && task.IsSuspect;
 
+    private void DispatchPools()
+    {
+        foreach (var pool in _pools)
+        {
+            while ((pool.Ready > 0 || Gatekeeper.OpenIn(pool.Index) > 0) && pool.TakeIdle() is { } worker)
+            {
+                if (!_chunks.Assign(pool, worker))
+                {
+                    pool.Idle.Push(worker);
+                    break;
+                }
+            }
+        }
+    }
+
     private void DispatchSuspect()
     {
         for (var left = _suspects.Count; left > 0 && (_suspectOut is not { IsCurrent: true } || NowTicks >= _suspectAloneUntil); left--)
@@ -439,7 +498,7 @@ internal sealed class TaskLedger
             }
 
             var pool = _pools[task.Type.Pool];
-            if (TakeIdle(pool) is { } worker)
+            if (pool.HasIdle() && (task.Type.Gates is null || Gatekeeper.TryPass(task)) && pool.TakeIdle() is { } worker)
             {
                 _suspectOut = _chunks.AssignAlone(pool, worker, task);
                 _suspectAloneUntil = After(Settings.SuspectAlone);
@@ -451,17 +510,16 @@ internal sealed class TaskLedger
         }
     }
 
-    private static WorkerRecord? TakeIdle(PoolRecord pool)
+    /// <summary>A run is with no worker any more.</summary>
+    /// <param name="task">Its task.</param>
+    /// <param name="hasRun">Whether it can have started.</param>
+    internal void EndRun(TaskRecord task, bool hasRun)
     {
-        while (pool.Idle.TryPop(out var worker))
+        RunsOut--;
+        if (task.Gated is not null)
         {
-            if (worker.IsKnown)
-            {
-                return worker;
-            }
+            Gatekeeper.Return(task, hasRun);
         }
-
-        return null;
     }
 
     internal void PushReady(TaskRecord task)
@@ -471,9 +529,19 @@ internal sealed class TaskLedger
             return; // came back from a store, and this program knows no handler of it: it is kept for one that does
         }
 
+        if (task.Type.Gates is { Order: not null } && !Sequences.HasTurn(task))
+        {
+            return; // comes again when it is its turn
+        }
+
         if (IsSetApart(task))
         {
             _suspects.Enqueue(task);
+            return;
+        }
+
+        if (task.Type.Gates is not null && Gatekeeper.Park(task))
+        {
             return;
         }
 

@@ -158,6 +158,9 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>Follow-ups told to the coordinator by others on behalf of the running attempt.</summary>
     public List<TaskRecord>? Held => _rare?.Held;
 
+    /// <summary>What it has besides where its type has limits, rates or an order.</summary>
+    public Admission.GatedTask? Gated => _rare?.Gated;
+
     public TaskId RootId => ParentPath?.RootId ?? Id;
 
     /// <summary>Always the same one, whoever asks first: its worker and the ledger may at the same time.</summary>
@@ -183,6 +186,24 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
 
     public List<TaskRecord> Hold() => Rare.Held ??= [];
 
+    /// <summary>Its keys at the gates of its type: asked first where it is made, so that a selector that throws does so there.</summary>
+    public string?[] KeysOf(Admission.TypeGates gates)
+    {
+        var gated = Rare.Gated ??= new Admission.GatedTask();
+        return gated.Keys ??= gates.KeysOf(this);
+    }
+
+    /// <summary>As <see cref="KeysOf"/>, where it is made.</summary>
+    public TaskRecord WithKeys()
+    {
+        if (Type.Gates is { } gates)
+        {
+            Rare.Gated = new Admission.GatedTask { Keys = gates.KeysOf(Message) };
+        }
+
+        return this;
+    }
+
     public void ForgetEarly() => _rare?.Early = null;
 
     public void ForgetHeld() => _rare?.Held = null;
@@ -193,6 +214,7 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
         public SpawnOptions? Options;
         public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
         public List<TaskRecord>? Held;
+        public Admission.GatedTask? Gated;
         public long DueAtTicks;
         public long AbandonAtTicks;
         public int Losses;

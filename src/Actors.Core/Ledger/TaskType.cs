@@ -22,10 +22,13 @@ internal abstract class TaskType(int index, string name, int pool)
     /// <summary>How urgent its tasks are; null leaves it to who spawned them.</summary>
     public int? Priority { get; init; }
 
+    /// <summary>What its tasks have to pass before they run; null where there is nothing.</summary>
+    public Admission.TypeGates? Gates { get; init; }
+
     /// <summary>
     /// Whether a worker may run a follow-up of this type on its own, right after the task that spawned it. Not where the ledger has a say in when it starts.
     /// </summary>
-    public bool MayRunAhead => Priority is null;
+    public bool MayRunAhead => Priority is null && Gates is null;
 
     /// <summary>How its messages and results are written; null where there is no store.</summary>
     public Storage.ITaskFormat? Format { get; init; }

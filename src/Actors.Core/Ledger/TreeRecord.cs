@@ -35,6 +35,9 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     public bool IsCancelRequested { get; set; }
 
+    /// <summary>Whether a task of it has ever spawned one that became real while it ran.</summary>
+    public bool HasEarly { get; set; }
+
     public Outcome? RootOutcome { get; set; }
 
     /// <summary>Its ready tasks: a list of stacks, one for each pool and priority in which it ever had one. Seldom more than two.</summary>

@@ -234,8 +234,8 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
                 continue;
             }
 
-            ledger.RunsOut--;
             var reason = run.Task.Interruption;
+            ledger.EndRun(run.Task, reason != Interruption.None);
             if (reason == Interruption.None)
             {
                 attempts.GiveBack(run.Task); // was still in the chunk behind the one that hangs

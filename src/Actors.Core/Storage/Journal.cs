@@ -46,7 +46,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         stored.Payload ??= task.Type.Format!.WriteMessage(task.Message);
         stored.Number = tree.Stored!.NextTask++;
         stored.Parent = spawner?.Stored!.Number ?? TaskRow.None;
-        stored.CreatedAt = ledger.NowTicks;
+        stored.CreatedAt = ledger.Sequences.BirthOf(task);
         if (task is JoinRecord join)
         {
             stored.Flags |= join.IsFold ? TaskFlags.Join | TaskFlags.Fold : TaskFlags.Join;

@@ -63,6 +63,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     {
         ledger.BeginStep(now);
         EndTree();
+        ledger.Sequences.EndReturn();
     }
 
     private void BeginTree(in TaskRow row)

@@ -165,7 +165,7 @@ internal sealed class InlineCoordinator : IAttemptHost
                 case TreeEnded ended:
                     Ended = ended.Outcome;
                     break;
-                case Recall or RootEnded or AttemptFailed:
+                case Recall or RootEnded or AttemptFailed or Admission.CapacityCycle:
                     break; // a chunk of one has nothing to give back; the others are seen by the observer
                 case var effect:
                     throw new UnreachableException($"{effect}");

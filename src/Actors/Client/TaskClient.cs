@@ -211,7 +211,7 @@ public sealed class TaskClient
     private TaskRecord Make(TaskId id, ITaskMessage task, TaskPath? path, SpawnOptions? options)
     {
         var type = _catalog.TypeOf(task);
-        return new TaskRecord(id, type, task, path, options) { Stored = StoredTasks.Of(type, task, options) };
+        return new TaskRecord(id, type, task, path, options) { Stored = StoredTasks.Of(type, task, options) }.WithKeys();
     }
 
     private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Actors.Admission;
 using Actors.Client;
 using Actors.Ledger;
 using Actors.Registration;
@@ -272,6 +273,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case AttemptFailed failed:
                 TaskLog.Write(_log, failed, PoolOf(failed.Task));
                 break;
+            case CapacityCycle cycle:
+                TaskLog.Write(_log, cycle);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{effect}");
         }
@@ -465,7 +469,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     private EngineProgress Progress() => new(
         [.. _catalog.Types.Select(type => new TypeProgress(type.Name, _settings.Pools[type.Pool].Name, Row(type)))],
-        [.. _ledger.Pools.Select(static pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready))],
+        [.. _ledger.Pools.Select(pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready + _ledger.Gatekeeper.ParkedIn(pool.Index)))],
         _ledger.LiveTrees,
         _ledger.StaleEnds,
         _durable?.Progress(Now));

@@ -403,7 +403,7 @@ public sealed class TaskContext
         }
 
         var type = _host.TypeOf(task);
-        return new TaskRecord(id, type, task, _run.Task.Path, options) { Stored = StoredTasks.Of(type, task, options) };
+        return new TaskRecord(id, type, task, _run.Task.Path, options) { Stored = StoredTasks.Of(type, task, options) }.WithKeys();
     }
 
     private void Expect<T>(IEnumerable<T> tasks)

@@ -21,7 +21,7 @@ internal interface IHandlerType
 }
 
 /// <summary>What the constructor of every type takes, so that one call makes any of them.</summary>
-internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers, ITaskFormat? Format = null);
+internal sealed record TypeSetting(int Index, TaskTypeOptions Options, int Pool, HandlerFactory Handlers, ITaskFormat? Format = null, Admission.TypeGates? Gates = null);
 
 internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
 {
@@ -33,6 +33,7 @@ internal abstract class HandlerType<TResult> : TaskType<TResult>, IHandlerType
         Retry = setting.Options.Retry;
         Priority = setting.Options.Priority;
         Format = setting.Format;
+        Gates = setting.Gates;
     }
 
     public HandlerFactory Handlers { get; }

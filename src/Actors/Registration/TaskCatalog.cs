@@ -58,11 +58,13 @@ internal sealed class TaskCatalog
     /// <param name="overrides">The section <c>actors.types</c>.</param>
     /// <param name="services">Makes the handlers; null where all of them can do without.</param>
     /// <param name="payloads">Writes what goes into the store; null where there is none.</param>
+    /// <param name="rules">Limits and rates, with what HOCON says of them; null where it says nothing.</param>
     /// <exception cref="TaskRegistrationException">A task has no handler, a handler cannot be made, a pool is unknown, a name is taken.</exception>
     public static TaskCatalog Build(
-        TaskRegistry registry, IReadOnlyList<string> pools, Config? overrides, IServiceProvider? services, PayloadWriter? payloads = null)
+        TaskRegistry registry, IReadOnlyList<string> pools, Config? overrides, IServiceProvider? services, PayloadWriter? payloads = null, GateRules? rules = null)
     {
         registry.ThrowIfIncomplete();
+        rules ??= new GateRules(null, null);
         var types = new List<TaskType>();
         var byMessage = new Dictionary<Type, TaskType>();
         var byName = new Dictionary<string, Type>(StringComparer.Ordinal);
@@ -90,7 +92,7 @@ internal sealed class TaskCatalog
             }
 
             var format = payloads is null ? null : FormatOf(shape, options.Name, payloads);
-            var type = (TaskType)Activator.CreateInstance(shape.Binding, new TypeSetting(types.Count, options, pool, handlers, format))!;
+            var type = (TaskType)Activator.CreateInstance(shape.Binding, new TypeSetting(types.Count, options, pool, handlers, format, rules.Of(shape.Message, options, pool)))!;
             format?.Type = type;
             types.Add(type);
             foreach (var name in options.FormerNames.Prepend(options.Name))
@@ -104,6 +106,7 @@ internal sealed class TaskCatalog
             byMessage.Add(shape.Message, type);
         }
 
+        rules.ThrowIfUnused();
         if (overrides is not null)
         {
             var unknown = overrides.Root.GetObject().Items.Keys.FirstOrDefault(name => !byName.ContainsKey(name));

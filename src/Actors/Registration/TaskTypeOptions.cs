@@ -81,4 +81,63 @@ public sealed record TaskTypeOptions
         get;
         init => field = TaskPriority.Checked(value, nameof(value));
     }
+
+    /// <summary>Its limits, rates and order, as they were declared.</summary>
+    internal IReadOnlyList<Registration.GateDeclaration> Gates { get; private init; } = [];
+
+    /// <summary>At most so many of its attempts run at a time. A permit is held while an attempt runs, and by nothing that waits: not by a task that rests, nor by one that joins.</summary>
+    /// <param name="name">The limit's name. Types that name the same limit share its permits, in whatever pools. Not empty.</param>
+    /// <param name="permits">At least 1; the same for all types that share it. HOCON <c>actors.limits.NAME.permits</c> overrides it.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="permits"/> is below 1.</exception>
+    public TaskTypeOptions WithLimit(string name, int permits) => WithLimit<ITaskMessage>(name, permits, static _ => "");
+
+    /// <summary>As the other form, for each key apart: "one at a time per customer", "four per host". A task that is under several limits gets all its permits at once, or none.</summary>
+    /// <typeparam name="TTask">The type's message.</typeparam>
+    /// <param name="name">The limit's name.</param>
+    /// <param name="permits">How many for each key.</param>
+    /// <param name="key">The key of a task: the same each time it is asked, cheap, and from nothing but the message. Null: this task is not under this limit.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    /// <inheritdoc cref="WithLimit(string, int)"/>
+    public TaskTypeOptions WithLimit<TTask>(string name, int permits, Func<TTask, string?> key)
+        where TTask : class, ITaskMessage
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
+        return With(Registration.GateDeclaration.Of(name, key) with { Permits = permits });
+    }
+
+    /// <summary>Its attempts start no more often than that. One that may not start yet waits in line, and holds nothing.</summary>
+    /// <param name="name">The rate's name. Types that name the same rate share its bucket, in whatever pools. Not empty.</param>
+    /// <param name="rate">How often; the same for all types that share it. HOCON <c>actors.rates.NAME</c> overrides it.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="rate"/> is null.</exception>
+    public TaskTypeOptions WithRate(string name, TaskRate rate) => WithRate<ITaskMessage>(name, rate, static _ => "");
+
+    /// <summary>As the other form, with a bucket for each key.</summary>
+    /// <typeparam name="TTask">The type's message.</typeparam>
+    /// <param name="name">The rate's name.</param>
+    /// <param name="rate">How often for each key.</param>
+    /// <param name="key">The key of a task, as for a limit.</param>
+    /// <inheritdoc cref="WithRate(string, TaskRate)"/>
+    public TaskTypeOptions WithRate<TTask>(string name, TaskRate rate, Func<TTask, string?> key)
+        where TTask : class, ITaskMessage
+    {
+        ArgumentNullException.ThrowIfNull(rate);
+        return With(Registration.GateDeclaration.Of(name, key) with { Rate = rate });
+    }
+
+    /// <summary>
+    /// Its tasks of one key run one after the other, in the order in which they became real: the next starts when the one before it has succeeded or failed for good,
+    /// however long that rests or is not due. A task whose handler ends with a join makes way with that: the order waits for no join.
+    /// </summary>
+    /// <typeparam name="TTask">The type's message.</typeparam>
+    /// <param name="name">The order's name. Types that name the same order stand in it together. Not empty.</param>
+    /// <param name="key">The key of a task, as for a limit.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is null or empty.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="key"/> is null.</exception>
+    public TaskTypeOptions WithOrder<TTask>(string name, Func<TTask, string?> key)
+        where TTask : class, ITaskMessage =>
+        With(Registration.GateDeclaration.Of(name, key));
+
+    private TaskTypeOptions With(Registration.GateDeclaration declared) => this with { Gates = [.. Gates, declared] };
 }

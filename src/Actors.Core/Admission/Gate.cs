@@ -1,0 +1,130 @@
+using System.Diagnostics;
+
+namespace Actors.Admission;
+
+/// <summary>One key of a limit or rate: whether a task may pass now, and which lanes wait until one may.</summary>
+internal abstract class Gate(GateRule rule, string key)
+{
+    private Line? _lines;
+
+    public GateRule Rule { get; } = rule;
+
+    public string Key { get; } = key;
+
+    /// <summary>How many lanes lead through it: with none, and at rest, it is forgotten.</summary>
+    public int Lanes { get; set; }
+
+    /// <summary>Whether one lane has been passed over too often: one place is kept back for it.</summary>
+    public bool IsClaimed { get; set; }
+
+    /// <summary>The pool that passed last, where several use the rule.</summary>
+    public int LastPool { get; set; } = -1;
+
+    /// <summary>Whether any lane waits here.</summary>
+    public bool HasWaiting
+    {
+        get
+        {
+            for (var line = _lines; line is not null; line = line.Next)
+            {
+                if (line.Waiting.Count > 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>How many tasks may pass now.</summary>
+    public abstract int Room(long nowTicks);
+
+    /// <summary>One passes.</summary>
+    public abstract void Pass(long nowTicks);
+
+    /// <summary>One that has passed is back.</summary>
+    /// <param name="hasRun">Whether it can have started.</param>
+    public abstract void Return(bool hasRun);
+
+    /// <summary>Whether it is as if it were new.</summary>
+    public abstract bool IsAtRest(long nowTicks);
+
+    /// <summary>As in "limit host, key example.org".</summary>
+    public abstract override string ToString();
+
+    public void Wait(Lane lane) => LineOf(lane.Pool).Waiting.Enqueue((lane, lane.Ticket), lane.HeadOrder);
+
+    /// <summary>The lane of that line that has waited longest, by its first task; null where none waits.</summary>
+    public Lane? TakeWaiting(Line line)
+    {
+        while (line.Waiting.TryDequeue(out var entry, out _))
+        {
+            if (entry.Lane.WaitsFor == this && entry.Lane.Ticket == entry.Ticket)
+            {
+                return entry.Lane;
+            }
+        }
+
+        return null;
+    }
+
+    public Line? FirstLine => _lines;
+
+    public Line LineOf(int pool)
+    {
+        for (var line = _lines; line is not null; line = line.Next)
+        {
+            if (line.Pool == pool)
+            {
+                return line;
+            }
+        }
+
+        return _lines = new Line(pool, _lines);
+    }
+
+    /// <summary>The lanes of one pool that wait at a gate, and how many that lead through it are open.</summary>
+    internal sealed class Line(int pool, Line? next)
+    {
+        public int Pool { get; } = pool;
+
+        public Line? Next { get; } = next;
+
+        /// <summary>Oldest first. A lane that waits no more stays until it comes up.</summary>
+        public PriorityQueue<(Lane Lane, long Ticket), long> Waiting { get; } = new();
+
+        /// <summary>Counted only where the rule spans pools.</summary>
+        public int Open { get; set; }
+    }
+}
+
+/// <summary>A key of a limit.</summary>
+internal sealed class Permits(LimitRule rule, string key) : Gate(rule, key)
+{
+    /// <summary>How many are held: one by each attempt that runs.</summary>
+    public int Held { get; private set; }
+
+    public int Count => ((LimitRule)Rule).Permits;
+
+    /// <summary>Of those that hold a permit, the ones whose own descendants have waited for one, each with the last that did.</summary>
+    public Dictionary<Ledger.TaskRecord, Ledger.TaskRecord>? HeldAbove { get; set; }
+
+    public override int Room(long nowTicks) => Count - Held;
+
+    public override void Pass(long nowTicks) => Held++;
+
+    public override void Return(bool hasRun)
+    {
+        if (Held <= 0)
+        {
+            throw new UnreachableException($"A permit of {this} comes back, and {Held} of {Count} are held.");
+        }
+
+        Held--;
+    }
+
+    public override bool IsAtRest(long nowTicks) => Held == 0;
+
+    public override string ToString() => $"limit {Rule.Name}, key {Key}";
+}

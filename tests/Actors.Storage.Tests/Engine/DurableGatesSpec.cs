@@ -1,0 +1,128 @@
+namespace Actors.Storage.Tests.Engine;
+
+/// <summary>Limits and order of tasks that stand in a store, before and after the process has died.</summary>
+public abstract class DurableGatesSpec : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private ITestStore _store = null!;
+
+    /// <summary>An empty place for a store.</summary>
+    internal abstract Task<ITestStore> NewStoreAsync();
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync() => _store = await NewStoreAsync();
+
+    /// <inheritdoc/>
+    public Task DisposeAsync()
+    {
+        _store.Dispose();
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_limit_holds_and_what_waited_for_it_runs_after_a_restart()
+    {
+        await using (var first = await StartAsync(Limited))
+        {
+            await first.Client.SubmitManyAsync(Enumerable.Range(1, 5).Select(static number => new Gate($"g{number}")));
+            await RanAsync(first, 2);
+            await CommittedAsync(first);
+            Assert.Equal(["g1 1", "g2 1"], first.Doors.Ran.Order());
+        }
+
+        await using var second = await StartAsync(Limited);
+        for (var ended = 0; ended < 5; ended++)
+        {
+            await RanAsync(second, Math.Min(5, ended + 1));
+            var progress = await second.Client.ProgressAsync();
+            Assert.InRange(progress.Count(TaskState.Running), 1, 2);
+            second.Doors[second.Doors.Ran.ElementAt(ended).Split(' ')[0]].SetResult("");
+        }
+
+        await EndedAsync(second, 5);
+        Assert.Equal(5, second.Doors.Ran.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task The_order_after_a_restart_is_that_in_which_the_tasks_became_real()
+    {
+        await using (var first = await StartAsync(Ordered))
+        {
+            await first.Client.SubmitAsync(new Plant(["s1", "s2", "s3"]), new SubmitOptions { Delay = TimeSpan.FromMilliseconds(1) });
+            await UntilAsync(first, static progress => progress.Types.Single(static type => type.Type == "Gate")[TaskState.Ready] + progress.Count(TaskState.Running) == 3);
+            await first.Client.SubmitAsync(new Gate("last"));
+            await RanAsync(first, 1);
+            await CommittedAsync(first);
+        }
+
+        await using var second = await StartAsync(Ordered);
+        foreach (var name in (string[])["s1", "s2", "s3", "last"])
+        {
+            second.Doors[name].SetResult("");
+        }
+
+        await EndedAsync(second, 4);
+        Assert.Equal(["s1", "s2", "s3", "last"], second.Doors.Ran.Select(static ran => ran.Split(' ')[0]));
+    }
+
+    private static void Limited(TaskRegistry tasks)
+    {
+        Incarnation.AddAll(tasks);
+        tasks.Configure<Gate>(static type => type.WithLimit("gates", 2));
+    }
+
+    private static void Ordered(TaskRegistry tasks)
+    {
+        Incarnation.AddAll(tasks);
+        tasks.Configure<Gate>(static type => type.WithOrder<Gate>("gates", static _ => "all"));
+    }
+
+    private Task<Incarnation> StartAsync(Action<TaskRegistry> tasks) => Incarnation.StartAsync(_store.Location, tasks);
+
+    private static async Task CommittedAsync(Incarnation engine) => await (await engine.Client.SubmitAsync(new Large(1))).OutcomeAsync().WaitAsync(Patience);
+
+    private static Task RanAsync(Incarnation engine, int count) => UntilAsync(engine, _ => engine.Doors.Ran.Count >= count);
+
+    private static Task EndedAsync(Incarnation engine, long count) => UntilAsync(engine, progress => progress.Count(TaskState.Succeeded) == count);
+
+    private static async Task UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
+        {
+            if (condition(progress))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"not within {Patience}");
+    }
+}
+
+/// <summary>Spawns gates of those names.</summary>
+public sealed record Plant(string[] Names) : ITask;
+
+/// <summary>Spawns gates.</summary>
+public sealed class PlantHandler : ITaskHandler<Plant, Unit>
+{
+    /// <inheritdoc/>
+    public Ending<Unit> Handle(Plant task, TaskContext context)
+    {
+        context.SpawnMany(task.Names.Select(static name => new Gate(name)));
+        return context.Done();
+    }
+}
+
+/// <summary>On a file.</summary>
+public sealed class DurableGatesOnSqliteSpec : DurableGatesSpec
+{
+    internal override Task<ITestStore> NewStoreAsync() => Task.FromResult<ITestStore>(new StoreFile());
+}
+
+/// <summary>On a server.</summary>
+[Collection(nameof(PostgreSqlServer))]
+public sealed class DurableGatesOnPostgreSqlSpec(PostgreSqlServer server) : DurableGatesSpec
+{
+    internal override async Task<ITestStore> NewStoreAsync() => new StoreDatabase(await server.NewDatabaseAsync());
+}
