@@ -13,6 +13,7 @@ internal sealed record EngineSettings(
     Config Store,
     DrainMode DrainMode,
     TimeSpan DrainTimeout,
+    AdmissionSettings Admission,
     Config? Types,
     Config? Schedules,
     Config? Limits,
@@ -45,9 +46,10 @@ internal sealed record EngineSettings(
             FoldStepMax = AtLeastOne(config, "fold-step-max"),
         };
         var mode = config.GetString("drain.mode");
+        var pools = ReadPools(system.Settings.Config, config);
         return new EngineSettings(
             ledger,
-            ReadPools(system.Settings.Config, config),
+            pools,
             config.GetString("coordinator-dispatcher-id"),
             config.GetString("store-dispatcher-id"),
             config.GetConfig("store"),
@@ -59,6 +61,7 @@ internal sealed record EngineSettings(
                 _ => throw new ConfigurationException($"actors.drain.mode is '{mode}'; it must be finish-trees, finish-running or now."),
             },
             Positive(config, "drain.timeout"),
+            AdmissionSettings.Read(config.GetConfig("admission"), pools),
             config.GetConfig("types"),
             config.GetConfig("schedules"),
             config.GetConfig("limits"),

@@ -18,6 +18,9 @@ internal sealed class PoolRecord(int index, string name)
     /// <summary>Whether what stands in line for something goes second next time.</summary>
     public bool IsTurnOfQueue { get; set; }
 
+    /// <summary>How many live trees have their root here.</summary>
+    public long Trees { get; set; }
+
     /// <summary>How many workers it has, busy or idle.</summary>
     public int Workers { get; set; }
 

@@ -104,6 +104,7 @@ internal sealed class TaskLedger
 
         var tree = new TreeRecord(root, completion);
         _trees.TryAdd(tree);
+        CountTree(tree, 1);
         if (Journal is not null)
         {
             Journal.Open(tree);
@@ -423,6 +424,8 @@ internal sealed class TaskLedger
         {
             throw new StoreException($"The store is damaged: tree {tree.Id} stands there twice.");
         }
+
+        CountTree(tree, 1);
     }
 
     /// <summary>A live task comes back from a store.</summary>
@@ -458,7 +461,19 @@ internal sealed class TaskLedger
 
     internal void BeginStep(DateTimeOffset now) => NowTicks = now.UtcTicks;
 
-    internal void RemoveTree(TreeRecord tree) => _trees.Remove(tree);
+    internal void RemoveTree(TreeRecord tree)
+    {
+        _trees.Remove(tree);
+        CountTree(tree, -1);
+    }
+
+    private void CountTree(TreeRecord tree, int change)
+    {
+        if (tree.Root.Type.Pool != TaskType.Nowhere)
+        {
+            _pools[tree.Root.Type.Pool].Trees += change;
+        }
+    }
 
     internal void MakeReady(TaskRecord task)
     {

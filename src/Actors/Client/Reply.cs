@@ -7,6 +7,12 @@ internal sealed class Reply<T>
 
     public Task<T> Task => _source.Task;
 
+    /// <summary>Whether it is given, or nobody waits for it any more.</summary>
+    public bool IsSettled => _source.Task.IsCompleted;
+
+    /// <summary>Nobody waits for it any more.</summary>
+    public void Abandon() => _source.TrySetCanceled();
+
     public void Set(T value) => _source.TrySetResult(value);
 
     public void Fail(Exception exception) => _source.TrySetException(exception);

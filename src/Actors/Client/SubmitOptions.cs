@@ -56,5 +56,9 @@ public sealed record SubmitOptions
     /// <value>Default null: none.</value>
     public ITask? WhenDone { get; init; }
 
+    /// <summary>What becomes of it when as much is pending as may be.</summary>
+    /// <value>Default null: as <c>actors.admission.when-full</c> says.</value>
+    public WhenFull? WhenFull { get; init; }
+
     internal SpawnOptions Task { get; private init; } = new();
 }

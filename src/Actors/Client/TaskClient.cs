@@ -35,6 +35,7 @@ public sealed class TaskClient
     /// <exception cref="ArgumentNullException"><paramref name="task"/> is null.</exception>
     /// <exception cref="InvalidOperationException">The type of the task has no handler, its key is taken by a task of another type, or this runs inside a handler.</exception>
     /// <exception cref="EngineStoppedException">The engine stops or has stopped.</exception>
+    /// <exception cref="EngineFullException">As much is pending as may be, and this is not to wait; or more was submitted at once than may be pending at all.</exception>
     public async Task<TaskHandle<TResult>> SubmitAsync<TResult>(
         ITask<TResult> task, SubmitOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -74,8 +75,17 @@ public sealed class TaskClient
         }
 
         var accepted = new Reply<bool>();
-        _coordinator.Tell(new Submit(roots, options?.Key is not null, accepted), ActorRefs.NoSender);
-        await AnswerAsync(accepted, cancellationToken).ConfigureAwait(false);
+        _coordinator.Tell(new Submit(roots, options?.Key is not null, accepted, options?.WhenFull), ActorRefs.NoSender);
+        try
+        {
+            await AnswerAsync(accepted, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            accepted.Abandon(); // where it still waits for its turn it loses it
+            throw;
+        }
+
         return handles;
     }
 

@@ -28,6 +28,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private readonly OpenedStore? _store;
     private readonly Scheduling _schedules;
     private DurableLedger? _durable;
+    private readonly SubmitEdge _edge;
     private readonly Dictionary<IActorRef, WorkerRecord> _workers = [];
     private readonly Dictionary<IActorRef, int> _routers = [];
     private readonly Random _chance = new();
@@ -44,6 +45,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _catalog = catalog;
         _ledger = new TaskLedger(settings.Ledger, settings.Pools.Select(static pool => pool.Name), catalog.Types.Count + 1) { Observer = observer };
         _schedules = new Scheduling(_ledger, catalog, schedules, _log);
+        _edge = new SubmitEdge(_ledger, settings.Admission);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -113,7 +115,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 _durable!.Retry(read, Now);
                 break;
             case ReadProgress read:
-                read.Progress.Set(Progress());
+                read.Progress.Set(ProgressOf.Engine(_ledger, _catalog, _settings, _durable?.Progress(Now)));
                 return;
             case WorkerStarted started:
                 Welcome(started);
@@ -211,6 +213,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return; // nothing leaves any more
         }
 
+        while (_edge.Next() is { } next)
+        {
+            Accept(next);
+        }
+
         _ledger.Dispatch(Now);
         if (_durable is not null)
         {
@@ -306,11 +313,13 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         Timers.StartSingleTimer(TickTimer, Tick.Instance, delay);
     }
 
+    private static EngineStoppedException Stopping() => new("The engine is stopping and takes no new tasks from outside.");
+
     private void Accept(Submit submit)
     {
         if (_draining is not null)
         {
-            submit.Accepted.Fail(new EngineStoppedException("The engine is stopping and takes no new tasks from outside."));
+            submit.Accepted.Fail(Stopping());
             return;
         }
 
@@ -436,6 +445,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return; // it may be one of the live trees that are not back yet
         }
 
+        if (_edge.Concerns(submit) && (_durable?.MustWait(submit) == true || !_edge.Admit(submit)))
+        {
+            return; // comes again: when all live trees are back and counted, or when it is its turn
+        }
+
         foreach (var (root, completion, listener) in submit.Roots)
         {
             var (tree, isNew) = _ledger.Submit(root, completion, Now);
@@ -465,24 +479,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 "A follow-up of type {TaskType} was told for task {TaskId}, attempt {Attempt}, which is not running: it is dropped",
                 type.Name, spawn.Parent, spawn.Attempt);
         }
-    }
-
-    private EngineProgress Progress() => new(
-        [.. _catalog.Types.Select(type => new TypeProgress(type.Name, _settings.Pools[type.Pool].Name, Row(type)))],
-        [.. _ledger.Pools.Select(pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready + _ledger.Gatekeeper.ParkedIn(pool.Index)))],
-        _ledger.LiveTrees,
-        _ledger.StaleEnds,
-        _durable?.Progress(Now));
-
-    private long[] Row(TaskType type)
-    {
-        var row = new long[TaskStates.Count];
-        for (var state = 0; state < row.Length; state++)
-        {
-            row[state] = _ledger.Tally[type, (TaskState)state];
-        }
-
-        return row;
     }
 
     private string PoolOf(TaskRecord task) => _settings.Pools[task.Type.Pool].Name;
@@ -553,6 +549,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private void StartDrain(Drain drain)
     {
         _drainReplies.Add(drain.Report);
+        _edge.Close(Stopping);
         if (_draining is null || drain.Mode > _draining)
         {
             _draining = drain.Mode;

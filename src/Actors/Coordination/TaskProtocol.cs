@@ -82,7 +82,11 @@ namespace Actors.Coordination
     }
 
     /// <summary>From the client: roots, each with whoever awaits it.</summary>
-    internal sealed record Submit(IReadOnlyList<Submission> Roots, bool HasKey, Reply<bool> Accepted) : IInternalMessage;
+    internal sealed record Submit(IReadOnlyList<Submission> Roots, bool HasKey, Reply<bool> Accepted, WhenFull? WhenFull = null) : IInternalMessage
+    {
+        /// <summary>At the edge, where that is bounded; the coordinator's.</summary>
+        public SubmitEdge.Entering? Entrant { get; set; }
+    }
 
     /// <summary>From the client: whoever awaits a tree that was submitted before, maybe by an earlier process.</summary>
     internal sealed record FindTree(TaskId Id, ITreeListener Listener, Reply<bool> Found) : IInternalMessage;
