@@ -79,6 +79,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
                 }
             }
 
+            CrashPoint.Reach(CrashPoint.Written);
             transaction.Commit();
         }
         catch (PostgresException exception) when (exception.SqlState.StartsWith("23", StringComparison.Ordinal) || exception.SqlState.StartsWith("XX", StringComparison.Ordinal))
@@ -248,6 +249,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
                 trees++;
             }
 
+            CrashPoint.Reach(CrashPoint.Pruning);
             transaction.Commit();
             return new PruneStep(next, trees, deleted);
         }
@@ -373,6 +375,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         foreach (var step in PostgreSqlSchema.From(version ?? 0))
         {
             Run(connection, step);
+            CrashPoint.Reach(CrashPoint.Migrating);
         }
 
         Run(connection, "UPDATE store SET version = $1 WHERE version <> $1", Value(PostgreSqlSchema.Version));
@@ -448,6 +451,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
             Facts = facts,
         };
         reader.Close();
+        CrashPoint.Reach(CrashPoint.Opening);
         transaction.Commit();
         _epoch = opening.Epoch;
         return opening;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.Storage;
 
 namespace Actors.Sqlite;
 
@@ -77,7 +78,11 @@ internal static class SqliteSchema
         var last = upTo ?? Version;
         for (var version = (int)database.Number("PRAGMA user_version"); version < last; version++)
         {
-            database.Run(Steps[version].Split(";\n", StringSplitOptions.RemoveEmptyEntries));
+            foreach (var statement in Steps[version].Split(";\n", StringSplitOptions.RemoveEmptyEntries))
+            {
+                database.Run(statement);
+                CrashPoint.Reach(CrashPoint.Migrating);
+            }
         }
 
         database.Run(

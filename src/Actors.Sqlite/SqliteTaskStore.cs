@@ -56,6 +56,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             }
 
             write.Write(batch);
+            CrashPoint.Reach(CrashPoint.Written);
             write.Commit.Run();
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode is Native.Constraint or Native.Corrupt or Native.NotADatabase)
@@ -255,6 +256,7 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
             Facts = facts,
         };
         read.Reset();
+        CrashPoint.Reach(CrashPoint.Opening);
         database.Run("COMMIT");
         _epoch = opening.Epoch;
         return opening;

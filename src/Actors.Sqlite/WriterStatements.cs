@@ -143,6 +143,7 @@ internal sealed class WriterStatements(Database database) : IDisposable
             trees++;
         }
 
+        CrashPoint.Reach(CrashPoint.Pruning);
         Commit.Run();
         return new PruneStep(next, trees, deleted);
     }

@@ -31,6 +31,9 @@ public sealed class TaskEngine : IExtension
     /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
     public TaskSchedules Schedules => Started.Schedules;
 
+    /// <summary>Null until it has started.</summary>
+    internal TaskClient? ClientIfStarted => Volatile.Read(ref _running)?.Client;
+
     private Running Started => Volatile.Read(ref _running) ?? throw new InvalidOperationException(
         $"Actor system '{_system.Name}' has no task engine yet. Add one with AddActorTasks, or start it with TaskEngine.StartAsync.");
 

@@ -15,6 +15,9 @@ internal sealed record Node(int Seed, int Depth)
     private const int BranchesMax = 4;
     private readonly int _chance = Mix(Seed);
 
+    /// <summary>Whether the tree of that key is cancelled after it has been submitted.</summary>
+    public static bool IsCancelled(int key) => key % 9 == 4;
+
     /// <summary>The nodes below it.</summary>
     public IReadOnlyList<Grow> Below => Depth == 0 || _chance % 5 == 0
         ? []
@@ -47,6 +50,7 @@ internal sealed class GrowHandler(Witness witness) : ITaskHandler<Grow, long>, I
     public Ending<long> Handle(Grow task, TaskContext context)
     {
         witness.Write($"begin {context.TaskId} {context.Attempt}");
+        Death.At("attempt begun");
         var node = new Node(task.Seed, task.Depth);
         if (node.IsFlaky && context.Attempt == 1)
         {
@@ -58,6 +62,7 @@ internal sealed class GrowHandler(Witness witness) : ITaskHandler<Grow, long>, I
         if (below.Count == 0)
         {
             witness.Write($"end {context.TaskId} {context.Attempt}");
+            Death.At("attempt ended");
             return node.Value;
         }
 
@@ -71,6 +76,7 @@ internal sealed class GrowHandler(Witness witness) : ITaskHandler<Grow, long>, I
     public Ending<long> Handle(AddUp join, IReadOnlyList<Outcome<long>> outcomes, TaskContext context)
     {
         witness.Write($"begin {context.TaskId} {context.Attempt}");
+        Death.At("attempt begun");
         var sum = outcomes.Sum(static outcome => outcome.Value);
         witness.Write($"end {context.TaskId} {context.Attempt}");
         return sum;

@@ -1,3 +1,4 @@
+using Actors.Hosting;
 using Akka.Actor;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,10 @@ public static class ActorTasksHosting
 
     extension(IServiceCollection services)
     {
-        /// <summary>Adds an actor system with the engine, and the <see cref="TaskClient"/> and the <see cref="TaskSchedules"/> as singletons.</summary>
+        /// <summary>
+        /// Adds an actor system with the engine, the <see cref="TaskClient"/> and the <see cref="TaskSchedules"/> as singletons, and a health check by the name of <c>actors</c>: unhealthy where the
+        /// store does not answer or the engine has stopped, degraded while live trees are read from the store.
+        /// </summary>
         /// <param name="systemName">The actor system's name.</param>
         /// <param name="tasks">Registers the handlers.</param>
         /// <param name="akka">Configures the actor system further; null means not at all.</param>
@@ -38,6 +42,7 @@ public static class ActorTasksHosting
                 akka?.Invoke(builder, provider);
                 builder.AddActorTasks(tasks);
             });
+            services.AddHealthChecks().AddCheck<EngineHealthCheck>("actors");
             return services
                 .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Client)
                 .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Schedules);

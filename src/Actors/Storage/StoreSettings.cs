@@ -35,6 +35,9 @@ internal sealed record StoreSettings(
         return provider.Create(place);
     }
 
+    /// <summary>How long the store may be away before the health check says so.</summary>
+    public static TimeSpan UnhealthyAfter(Config config) => EngineSettings.Positive(config.WithFallback(EngineSettings.Reference).GetConfig("actors.store"), "unhealthy-after", "actors.store.");
+
     /// <exception cref="ConfigurationException">A value cannot be used; the message names the key.</exception>
     public static StoreSettings Read(Config config, string? location)
     {

@@ -15,6 +15,9 @@ internal static class Checker
         var begun = new HashSet<(string Task, int Attempt)>();
         var ended = new HashSet<(string Task, int Attempt)>();
         var lastAttempt = new Dictionary<string, int>();
+        var cancelled = new HashSet<int>();
+        HashSet<int> known = [];
+        var begunLater = new List<(string Task, HashSet<int> Cancelled)>();
         foreach (var words in lives.SelectMany(static life => life).Select(static line => line.Split(' ')))
         {
             switch (words[0])
@@ -43,6 +46,14 @@ internal static class Checker
                     }
 
                     lastAttempt[words[1]] = attempt;
+                    if (cancelled.Count > 0)
+                    {
+                        begunLater.Add((words[1], cancelled.Count == known.Count ? known : known = [.. cancelled]));
+                    }
+
+                    break;
+                case "cancel" when words[2] == "ok":
+                    cancelled.Add(Number(words[1]));
                     break;
                 case "end":
                     ended.Add((words[1], Number(words[2])));
@@ -62,6 +73,14 @@ internal static class Checker
 
             var expected = new Node(key, 5);
             var tree = trees[root.Tree];
+            if (Node.IsCancelled(key) && root.State == TaskState.Cancelled)
+            {
+                Hold(tree.TrueForAll(static task => task.State.IsTerminal()) && root.TreeEndedAt != TaskRow.None, "R11", $"tree {key} was cancelled and has not ended");
+                Hold(told.TryGetValue(key, out var end) && end == $"Cancelled {tree.Count} Cancelled", "R11", $"key {key} was told {end}, and its tree of {tree.Count} is cancelled");
+                continue;
+            }
+
+            Hold(!cancelled.Contains(key), "R11", $"the cancellation of key {key} was acknowledged, and its root is {root.State}");
             var said = $"{expected.Sum} {expected.Tasks} {TaskState.Succeeded}";
             Hold(root.State == TaskState.Succeeded && Text(root.Outcome) == expected.Sum.ToString(CultureInfo.InvariantCulture), "R3", $"key {key} ended as {root.State} {Text(root.Outcome)}, not {expected.Sum}");
             Hold(told.TryGetValue(key, out var outcome) && outcome == said, "R1", $"key {key} was told {outcome}, not {said}");
@@ -78,8 +97,15 @@ internal static class Checker
             }
         }
 
+        var keyOf = Enumerable.Range(0, keys).ToDictionary(static key => TaskId.FromKey($"key {key}"));
+        var keyOfTask = rows.ToDictionary(static row => row.Id.ToString(), row => keyOf[trees[row.Tree][0].Id]);
+        foreach (var (task, before) in begunLater)
+        {
+            Hold(!keyOfTask.TryGetValue(task, out var key) || !before.Contains(key), "R11", $"{task} of tree {key} began after the cancellation was acknowledged");
+        }
+
         Hold(roots.Count == keys, "R2", $"{roots.Count} trees, and {keys} keys");
-        summary = $"{keys} trees, {rows.Count} tasks, {begun.Count} runs, {begun.Count - ended.Count} of them torn off or failed";
+        summary = $"{keys} trees ({cancelled.Count} cancelled), {rows.Count} tasks, {begun.Count} runs, {begun.Count - ended.Count} of them torn off or failed";
         return wrong;
 
         void Hold(bool holds, string rule, string what)
