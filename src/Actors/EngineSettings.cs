@@ -24,6 +24,9 @@ internal sealed record EngineSettings(
     /// <summary>How many of the tasks that a shutdown left undone are logged one by one.</summary>
     public const int LeftLogged = 100;
 
+    /// <summary>Where the engine can be reached by other processes: <c>off</c>, <c>auto</c> or a path.</summary>
+    public required string ControlSocket { get; init; }
+
     /// <summary>Timers are never armed for longer, so that a clock that was set meanwhile is noticed.</summary>
     public TimeSpan AlarmMax { get; } = TimeSpan.FromSeconds(60);
 
@@ -65,7 +68,12 @@ internal sealed record EngineSettings(
             config.GetConfig("types"),
             config.GetConfig("schedules"),
             config.GetConfig("limits"),
-            config.GetConfig("rates"));
+            config.GetConfig("rates"))
+        {
+            ControlSocket = config.GetString("control.socket") is { Length: > 0 } socket
+                ? socket
+                : throw new ConfigurationException("actors.control.socket is empty; it must be off, auto or the path of a socket."),
+        };
     }
 
     /// <summary>With a store, other chunks.</summary>

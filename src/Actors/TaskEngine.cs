@@ -1,3 +1,4 @@
+using Actors.Control.Sockets;
 using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Registration;
@@ -99,6 +100,7 @@ public sealed class TaskEngine : IExtension
         var client = new TaskClient(catalog, coordinator, terminated.Task);
         Volatile.Write(ref _running, new Running(coordinator, client, new TaskSchedules(catalog, coordinator, terminated.Task)));
         DrainOnShutdown(client, settings, isDurable: store is not null);
+        await ControlSocketHosting.StartAsync(this, _system, settings.ControlSocket, durable.IsMemory ? null : durable.Location).ConfigureAwait(false);
     }
 
     private void DrainOnShutdown(TaskClient client, EngineSettings settings, bool isDurable)

@@ -36,18 +36,27 @@ internal static class ActorsCommand
     }
 
     // No RootCommand: that would call itself by the name of the assembly.
-    private static Command Create() => new("actors", "Tasks that spawn tasks and never wait.")
+    private static Command Create()
     {
-        ScanCommand.Create(),
-        FollowUpCommand.Create(),
-        TreeCommand.Create(),
-        RunCommand.Create(),
-        StoreCommand.Create(),
-        EngineOptions.Hocon,
-        EngineOptions.Verbose,
-        new HelpOption { Action = new HelpWithExitCodes(new HelpAction()) },
-        new VersionOption(),
-    };
+        var actors = new Command("actors", "Tasks that spawn tasks and never wait.")
+        {
+            ScanCommand.Create(),
+            FollowUpCommand.Create(),
+            TreeCommand.Create(),
+            RunCommand.Create(),
+            StoreCommand.Create(),
+            EngineOptions.Hocon,
+            EngineOptions.Verbose,
+            new HelpOption { Action = new HelpWithExitCodes(new HelpAction()) },
+            new VersionOption(),
+        };
+        foreach (var command in ControlCommand.CreateAll())
+        {
+            actors.Add(command);
+        }
+
+        return actors;
+    }
 
     private static void ThrowIfWrong(ParseResult given)
     {

@@ -51,9 +51,10 @@ internal sealed class EngineHost : IAsyncDisposable
     /// <param name="options">The options that every command has.</param>
     /// <param name="run">What <c>actors run</c> makes of the configuration; null elsewhere, where no program is run, not even one that a store holds.</param>
     /// <exception cref="UsageException">The configuration cannot be used.</exception>
-    public static async Task<EngineHost> StartAsync(EngineOptions options, Func<Config, RunSettings>? run = null)
+    public static Task<EngineHost> StartAsync(EngineOptions options, Func<Config, RunSettings>? run = null) => StartAsync(ConfigOf(options), run, AddTasks);
+
+    private static async Task<EngineHost> StartAsync(Config config, Func<Config, RunSettings>? run, Action<TaskRegistry, RunSettings?> addTasks)
     {
-        var config = ConfigOf(options);
         var settings = ConsoleSettings.Of(config);
         var log = LogSetup.Create(settings.Log, System.Console.Error, tellsFailures: run is not null);
         Log.Logger = log; // for Akka.Logger.Serilog, which looks for it there
@@ -71,7 +72,7 @@ internal sealed class EngineHost : IAsyncDisposable
             AddPrograms(builder.Services, running);
         }
 
-        builder.Services.AddActorTasks("actors", tasks => AddTasks(tasks, running), (akka, _) => Configure(akka, config));
+        builder.Services.AddActorTasks("actors", tasks => addTasks(tasks, running), (akka, _) => Configure(akka, config));
         var host = builder.Build();
         try
         {
@@ -89,6 +90,15 @@ internal sealed class EngineHost : IAsyncDisposable
             throw new UsageException($"configuration: {broken.Message.ReplaceLineEndings(" ")}", broken);
         }
     }
+
+    /// <summary>
+    /// Starts an engine without handlers on a store that none has: it runs nothing, and whatever is done to it is done by the engine's own rules and under the store's lock.
+    /// </summary>
+    /// <param name="options">Names the store.</param>
+    /// <param name="socket">Where it can be reached.</param>
+    /// <exception cref="UsageException">The store or the configuration cannot be used.</exception>
+    public static Task<EngineHost> StartIdleAsync(EngineOptions options, string socket) =>
+        StartAsync(ConfigurationFactory.ParseString($"actors {{ control.socket = {HoconText.Quoted(socket)}, console.log.console.enabled = off }}").WithFallback(ConfigOf(options)), null, static (_, _) => { });
 
     /// <summary>Stops the engine and closes the log.</summary>
     public async ValueTask DisposeAsync()

@@ -143,9 +143,9 @@ internal sealed class RunJob(EngineHost engine, RunSource source, LineFormat for
             {
                 return await engine.Client.SubmitAsync(line.Task, options, cancellation).ConfigureAwait(false);
             }
-            catch (StoreException away) when (away is not StoreFencedException)
+            catch (Exception away) when (away is (StoreException and not StoreFencedException) or EngineFullException)
             {
-                await Task.Delay(StoreRest, cancellation).ConfigureAwait(false); // the store does not answer, and this was not taken
+                await Task.Delay(StoreRest, cancellation).ConfigureAwait(false); // the store does not answer, or there is no room: this was not taken
             }
         }
     }
