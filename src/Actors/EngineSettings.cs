@@ -43,6 +43,7 @@ internal sealed record EngineSettings(
             ChunkTasksMax = AtLeastOne(config, "chunk.tasks-max"),
             ChunkWork = Positive(config, "chunk.work"),
             Slice = Positive(config, "chunk.slice"),
+            RunAhead = config.GetBoolean("chunk.run-ahead"),
             Grace = Positive(config, "grace"),
             WorkerLossesMax = AtLeastOne(config, "worker-losses-max"),
             SuspectAlone = Positive(config, "suspect-alone"),

@@ -7,7 +7,14 @@ internal sealed class Assignment(WorkerRecord worker, int count) : LedgerEffect
 
     public WorkerRecord Worker { get; } = worker;
 
-    public AssignedTask[] Tasks { get; } = new AssignedTask[count];
+    /// <summary>What was assigned, and what the worker has kept of what it spawned. The array is never changed once it has left.</summary>
+    public AssignedTask[] Tasks { get; private set; } = new AssignedTask[count];
+
+    /// <summary>Whether its worker may run ahead; null where it may not.</summary>
+    public Hunger? MayRunAhead { get; init; }
+
+    /// <summary>Whether its worker may have tasks that the ledger does not know: until it has told them for good.</summary>
+    public bool IsAhead { get; set; }
 
     /// <summary>
     /// Whether its worker has received it. The worker sets it, and whoever learns that the worker is gone reads it: a worker that died before cannot have
@@ -18,6 +25,9 @@ internal sealed class Assignment(WorkerRecord worker, int count) : LedgerEffect
         get => Volatile.Read(ref _isTaken);
         set => Volatile.Write(ref _isTaken, value);
     }
+
+    /// <summary>The worker has these, too, from now on; what has ended is forgotten.</summary>
+    public void Adopt(List<AssignedTask> adopted) => Tasks = [.. Tasks.Where(static run => run.IsCurrent), .. adopted];
 }
 
 /// <summary>One run of one task, with what the worker may read while the ledger goes on.</summary>

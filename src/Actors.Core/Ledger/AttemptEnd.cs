@@ -40,8 +40,35 @@ internal struct AttemptEnd
 
     public AttemptDetail? Detail;
 
-    /// <summary>How long the handler took.</summary>
+    /// <summary>How long the handler took; <see cref="NotMeasured"/> where that is not known.</summary>
     public TimeSpan Elapsed;
+
+    /// <summary>Less than no time.</summary>
+    public static readonly TimeSpan NotMeasured = new(-1);
+}
+
+/// <summary>Ends that are to be reported, in order. Grows.</summary>
+internal sealed class AttemptEnds(int capacity)
+{
+    private AttemptEnd[] _ends = new AttemptEnd[capacity];
+
+    public int Count { get; private set; }
+
+    /// <summary>All of them, and room behind: for the last report, which may have the array itself.</summary>
+    public AttemptEnd[] Items => _ends;
+
+    public ref AttemptEnd this[int index] => ref _ends[index];
+
+    /// <summary>Room for one more.</summary>
+    public ref AttemptEnd Add()
+    {
+        if (Count == _ends.Length)
+        {
+            Array.Resize(ref _ends, Math.Max(4, Count * 2));
+        }
+
+        return ref _ends[Count++];
+    }
 }
 
 /// <summary>The parts of an end that most ends do not have.</summary>
@@ -56,4 +83,7 @@ internal sealed class AttemptDetail
 
     /// <summary>How long the task wants to rest; null leaves it to the policy.</summary>
     public TimeSpan? Delay { get; set; }
+
+    /// <summary>What its worker has run of what it led to; null where nothing, or where its worker did not run ahead.</summary>
+    public AheadCounts? Ahead { get; set; }
 }

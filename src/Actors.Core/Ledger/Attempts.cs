@@ -50,9 +50,15 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     public void Settle(in AttemptEnd end, double chance)
     {
         var task = end.Task;
-        if (end.Kind is not (EndKind.GivenBack or EndKind.Interrupted)) // one that was cancelled says nothing of how long its type takes
+        if (end.Kind is not (EndKind.GivenBack or EndKind.Interrupted) && end.Elapsed >= TimeSpan.Zero) // one that was cancelled says nothing of how long its type takes
         {
             task.Type.Took(end.Elapsed);
+        }
+
+        if (end.Detail is { Ahead: { } ahead })
+        {
+            SettleAhead(in end, ahead);
+            return;
         }
 
         switch (task.Interruption)
@@ -92,6 +98,37 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
                 break;
             default:
                 throw new UnreachableException($"{end.Kind} of {task.Type} {task.Id}");
+        }
+    }
+
+    /// <summary>
+    /// It ended a while ago with success, and its worker has gone on with what it led to. So that stands, whatever was decided since; one that was cancelled
+    /// meanwhile is cancelled with what is left of it once all of the report is known.
+    /// </summary>
+    private void SettleAhead(in AttemptEnd end, AheadCounts ahead)
+    {
+        var (task, detail) = (end.Task, end.Detail!);
+        var tree = task.Tree!;
+        foreach (var (type, succeeded, ticks, measured) in ahead.All)
+        {
+            tree.Pass(succeeded);
+            ledger.Tally.Pass(type, succeeded);
+            if (measured > 0)
+            {
+                type.Took(new TimeSpan(ticks / measured));
+            }
+        }
+
+        var isCancelled = task.Interruption == Interruption.Cancel;
+        if (isCancelled)
+        {
+            ledger.CancelAfterReport(end.Kind == EndKind.Joined ? [task] : detail.Spawned);
+        }
+
+        endings.CommitFollowUps(task, detail, end.Kind == EndKind.Joined ? detail.Join : null);
+        if (end.Kind == EndKind.Succeeded)
+        {
+            endings.End(task, isCancelled ? task.Type.Cancelled : (Outcome)end.Payload!);
         }
     }
 

@@ -110,7 +110,8 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
 
     private void Send(PoolRecord pool, WorkerRecord worker, int count)
     {
-        var assignment = new Assignment(worker, count);
+        var mayRunAhead = MayRunAhead(count);
+        var assignment = new Assignment(worker, count) { MayRunAhead = mayRunAhead ? pool.Hunger : null, IsAhead = mayRunAhead };
         Array.Copy(_chosen, assignment.Tasks, count);
         Array.Clear(_chosen, 0, count);
         worker.Assignment = assignment;
@@ -127,6 +128,25 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         }
 
         ledger.Effects.Add(assignment);
+    }
+
+    /// <summary>In memory what a worker spawns is real as soon as it says so: there is no commit to wait for. Of tasks that take long nothing is gained.</summary>
+    private bool MayRunAhead(int count)
+    {
+        if (!ledger.Settings.RunAhead || ledger.Journal is not null || ledger.Observer is not null || ledger.Mode != DispatchMode.Open)
+        {
+            return false;
+        }
+
+        foreach (var run in _chosen.AsSpan(0, count))
+        {
+            if (run.Task is not { IsSuspect: false, Timeout: null, Type.MayRunAhead: true, Tree.MayRunAhead: true } || run.Task.Type.EstimateTicks > ledger.Settings.ChunkWork.Ticks)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private AssignedTask Start(WorkerRecord worker, TaskRecord task)

@@ -12,6 +12,9 @@ internal sealed record LedgerSettings
     /// <summary>After which time a worker gives back what it has not started.</summary>
     public TimeSpan Slice { get; init; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Whether workers run follow-ups of their own slice themselves, where there is no store.</summary>
+    public bool RunAhead { get; init; }
+
     /// <summary>How long a handler may take to end once its token was cancelled.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(5);
 

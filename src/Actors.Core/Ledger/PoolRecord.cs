@@ -12,6 +12,9 @@ internal sealed class PoolRecord(int index, string name)
     /// <summary>Idle workers; the one that came last goes first, since its caches are warm. May hold lost ones, which are passed over.</summary>
     public Stack<WorkerRecord> Idle { get; } = new();
 
+    /// <summary>Whether its workers have nothing to do: those that run ahead look at it.</summary>
+    public Hunger Hunger { get; } = new();
+
     /// <summary>How many tasks are ready here.</summary>
     public int Ready { get; set; }
 
@@ -45,4 +48,16 @@ internal sealed class PoolRecord(int index, string name)
 
     /// <summary>A worker that has nothing to do; null where there is none.</summary>
     public WorkerRecord? TakeIdle() => HasIdle() ? Idle.Pop() : null;
+}
+
+/// <summary>Whether workers of a pool are idle and nothing is ready for them. The ledger sets it; any thread may look.</summary>
+internal sealed class Hunger
+{
+    private volatile bool _isThere;
+
+    public bool IsThere
+    {
+        get => _isThere;
+        set => _isThere = value;
+    }
 }

@@ -28,5 +28,8 @@ internal sealed class Tally(int types)
         }
     }
 
+    /// <summary>Tasks have come and gone with a worker.</summary>
+    public void Pass(TaskType type, long succeeded) => _counts[(type.Index * TaskStates.Count) + (int)TaskState.Succeeded] += succeeded;
+
     public long[] Snapshot() => (long[])_counts.Clone();
 }

@@ -20,13 +20,13 @@ internal sealed class TaskLedger
     private readonly IdIndex<TaskRecord> _live = new();
     private readonly IdIndex<TreeRecord> _trees = new();
     private readonly DueQueue _due = new();
-    private readonly Queue<TaskRecord> _suspects = new();
+    private readonly Suspects _suspects;
     private readonly Endings _endings;
     private readonly Attempts _attempts;
     private readonly WorkerWatch _watch;
     private readonly Chunks _chunks;
-    private AssignedTask? _suspectOut;
-    private long _suspectAloneUntil;
+    private readonly Adoption _ahead;
+    private readonly Unheard _unheard = new();
 
     public TaskLedger(LedgerSettings settings, IEnumerable<string> pools, int types)
     {
@@ -39,6 +39,8 @@ internal sealed class TaskLedger
         Gatekeeper = new Gatekeeper(this, _pools.Length);
         Sequences = new Sequences(this);
         _chunks = new Chunks(this, _watch);
+        _suspects = new Suspects(this, _chunks);
+        _ahead = new Adoption(this, _endings);
     }
 
     /// <summary>What is still to be carried out, in order. The reader clears it.</summary>
@@ -84,7 +86,7 @@ internal sealed class TaskLedger
         {
             var next = Math.Min(_due.Next ?? long.MaxValue, _watch.NextCheckTicks);
             next = Math.Min(next, Gatekeeper.NextDueTicks);
-            next = _suspects.Count > 0 && _suspectOut is { IsCurrent: true } ? Math.Min(next, _suspectAloneUntil) : next;
+            next = Math.Min(next, _suspects.NextTicks);
             return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
         }
     }
@@ -151,7 +153,9 @@ internal sealed class TaskLedger
     /// <param name="runningFor">How long the one run that it goes on with has been running; null where unknown or none.</param>
     /// <param name="now">The time.</param>
     /// <param name="chance">Drawn from [0, 1): spreads the retries.</param>
-    public void Report(Assignment assignment, ReadOnlySpan<AttemptEnd> ends, TimeSpan? runningFor, DateTimeOffset now, double chance)
+    /// <param name="goesOnAhead">Whether it has shared what it had and goes on running ahead.</param>
+    public void Report(
+        Assignment assignment, ReadOnlySpan<AttemptEnd> ends, TimeSpan? runningFor, DateTimeOffset now, double chance, bool goesOnAhead = false)
     {
         NowTicks = now.UtcTicks;
         var worker = assignment.Worker;
@@ -161,6 +165,8 @@ internal sealed class TaskLedger
             return;
         }
 
+        assignment.IsAhead &= goesOnAhead;
+        _ahead.Begin(assignment);
         var isNew = false;
         foreach (ref readonly var end in ends)
         {
@@ -183,6 +189,7 @@ internal sealed class TaskLedger
             _attempts.Settle(in end, chance);
         }
 
+        _ahead.End();
         if (worker.Outstanding == 0)
         {
             _watch.Release(worker);
@@ -191,8 +198,15 @@ internal sealed class TaskLedger
         else if (isNew || ends.IsEmpty) // what comes a second time must not put off a timeout, or make it be forgotten
         {
             _watch.WatchRest(worker, runningFor);
+            if (assignment.IsAhead)
+            {
+                _watch.RecallLater(worker);
+            }
         }
     }
+
+    /// <summary>Once the report is known in full, these are cancelled with all that is below them.</summary>
+    internal void CancelAfterReport(List<TaskRecord>? tasks) => _ahead.Cancel(tasks);
 
     /// <summary>A follow-up that becomes real while its parent runs. A stale run, or a child that is known already, changes nothing.</summary>
     public void SpawnNow(TaskRecord parent, int run, TaskRecord child, DateTimeOffset now)
@@ -240,6 +254,25 @@ internal sealed class TaskLedger
         return true;
     }
 
+    /// <summary>
+    /// Does something once every task is known here that is real at this moment. Workers that run ahead have some that are not: they are asked, and nothing that
+    /// they have starts after that.
+    /// </summary>
+    public void WhenAllIsKnown(Action then)
+    {
+        if (_watch.RecallAhead() is { Count: > 0 } open)
+        {
+            _unheard.When(open, then);
+        }
+        else
+        {
+            then();
+        }
+    }
+
+    /// <summary>Whether that task is live, and known here: see <see cref="WhenAllIsKnown"/>.</summary>
+    public bool Knows(TaskId id) => _live.Find(id) is not null;
+
     /// <summary>Cancels a task with all that is live below it. What a cancelled task's attempt says later, and spawns, is void.</summary>
     /// <returns>Whether there was such a live task.</returns>
     public bool Cancel(TaskId id, DateTimeOffset now)
@@ -286,13 +319,14 @@ internal sealed class TaskLedger
     /// <summary>Gives ready tasks to idle workers.</summary>
     public void Dispatch(DateTimeOffset now)
     {
+        _unheard.Check();
         if (Mode == DispatchMode.Closed)
         {
             return;
         }
 
         NowTicks = now.UtcTicks;
-        DispatchSuspect();
+        _suspects.Dispatch();
         (Gatekeeper.MayYield, Gatekeeper.HasYielded) = (true, false);
         DispatchPools();
         if (Gatekeeper.HasYielded)
@@ -357,6 +391,12 @@ internal sealed class TaskLedger
         }
 
         Observer?.Registered(task);
+        if (task.Ahead != AheadState.None)
+        {
+            _ahead.Enter(task);
+            return;
+        }
+
         if (task is JoinRecord)
         {
             Tally.Enter(task, TaskState.Waiting);
@@ -381,10 +421,10 @@ internal sealed class TaskLedger
     {
         switch (task.State)
         {
-            case TaskState.Ready when task.Type.Gates is not null && !IsSetApart(task):
+            case TaskState.Ready when task.Type.Gates is not null && !_suspects.Has(task):
                 Unpark(task);
                 break;
-            case TaskState.Ready when task.Type.Pool != TaskType.Nowhere && !IsSetApart(task):
+            case TaskState.Ready when task.Type.Pool != TaskType.Nowhere && !_suspects.Has(task):
                 _pools[task.Type.Pool].Ready--;
                 break;
             case TaskState.Scheduled:
@@ -481,12 +521,6 @@ internal sealed class TaskLedger
         PushReady(task);
     }
 
-    /// <summary>
-    /// Where deaths of the process are counted only one suspect runs at a time, whatever the pool: so the next death has one culprit, and those that merely
-    /// ran beside it are never quarantined with it.
-    /// </summary>
-    private bool IsSetApart(TaskRecord task) => Journal is not null && task.IsSuspect;
-
     private void DispatchPools()
     {
         foreach (var pool in _pools)
@@ -499,29 +533,8 @@ internal sealed class TaskLedger
                     break;
                 }
             }
-        }
-    }
 
-    private void DispatchSuspect()
-    {
-        for (var left = _suspects.Count; left > 0 && (_suspectOut is not { IsCurrent: true } || NowTicks >= _suspectAloneUntil); left--)
-        {
-            var task = _suspects.Dequeue();
-            if (task.State != TaskState.Ready)
-            {
-                continue; // cancelled meanwhile
-            }
-
-            var pool = _pools[task.Type.Pool];
-            if (pool.HasIdle() && (task.Type.Gates is null || Gatekeeper.TryPass(task)) && pool.TakeIdle() is { } worker)
-            {
-                _suspectOut = _chunks.AssignAlone(pool, worker, task);
-                _suspectAloneUntil = After(Settings.SuspectAlone);
-            }
-            else
-            {
-                _suspects.Enqueue(task);
-            }
+            pool.Hunger.IsThere = pool.Ready == 0 && pool.Busy < pool.Workers;
         }
     }
 
@@ -549,9 +562,9 @@ internal sealed class TaskLedger
             return; // comes again when it is its turn
         }
 
-        if (IsSetApart(task))
+        if (_suspects.Has(task))
         {
-            _suspects.Enqueue(task);
+            _suspects.Add(task);
             return;
         }
 

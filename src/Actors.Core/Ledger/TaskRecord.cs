@@ -99,6 +99,16 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
 
     public int JoinIndex { get; set; }
 
+    /// <summary>Where a worker that runs ahead has got with it, until the ledger has it.</summary>
+    public AheadState Ahead { get; set; }
+
+    /// <summary>The join that this task waits for, as long as only its worker knows of both. Where the ledger's lists of siblings run later.</summary>
+    public JoinRecord? AheadJoin
+    {
+        get => (JoinRecord?)NextSibling;
+        set => NextSibling = value;
+    }
+
     /// <summary>Who has it; of no meaning unless it is running.</summary>
     public WorkerRecord? Worker { get; set; }
 

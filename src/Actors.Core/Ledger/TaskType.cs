@@ -6,6 +6,8 @@ internal abstract class TaskType(int index, string name, int pool)
     /// <summary>The pool of a type that stands in the store and that this program does not know.</summary>
     public const int Nowhere = -1;
 
+    private long _estimateTicks = -1;
+
     /// <summary>Its place in the counts.</summary>
     public int Index { get; } = index;
 
@@ -34,7 +36,14 @@ internal abstract class TaskType(int index, string name, int pool)
     public Storage.ITaskFormat? Format { get; init; }
 
     /// <summary>Running average of how long an attempt takes; null until one has ended.</summary>
-    public TimeSpan? Estimate { get; private set; }
+    public TimeSpan? Estimate => EstimateTicks is var ticks and >= 0 ? new TimeSpan(ticks) : null;
+
+    /// <summary>The same in ticks, for any thread; less than 0 until one has ended.</summary>
+    public long EstimateTicks
+    {
+        get => Volatile.Read(ref _estimateTicks);
+        private set => Volatile.Write(ref _estimateTicks, value);
+    }
 
     /// <summary>The outcome of a task of this type that was cancelled.</summary>
     public abstract Outcome Cancelled { get; }
@@ -47,7 +56,7 @@ internal abstract class TaskType(int index, string name, int pool)
 
     /// <summary>Moves the average by an eighth of the difference, as TCP does its round-trip time (RFC 6298, 2.3).</summary>
     public void Took(TimeSpan elapsed) =>
-        Estimate = Estimate is { } average ? new TimeSpan(average.Ticks + ((elapsed.Ticks - average.Ticks) >> 3)) : elapsed;
+        EstimateTicks = EstimateTicks is var average and >= 0 ? average + ((elapsed.Ticks - average) >> 3) : elapsed.Ticks;
 
     public override string ToString() => Name;
 }

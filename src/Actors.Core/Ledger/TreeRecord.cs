@@ -43,6 +43,9 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     /// <summary>Its ready tasks: a list of stacks, one for each pool and priority in which it ever had one. Seldom more than two.</summary>
     public ReadyStack? ReadyStacks { get; set; }
 
+    /// <summary>Whether workers may run tasks of it before the ledger knows of them.</summary>
+    public bool MayRunAhead { get; init; } = true;
+
     /// <summary>What it has besides where there is a store; null where there is none.</summary>
     public StoredTree? Stored { get; set; }
 
@@ -65,6 +68,9 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
         task.Tree = this;
         Live++;
     }
+
+    /// <summary>Tasks have come and gone with a worker.</summary>
+    public void Pass(long succeeded) => Succeeded += succeeded;
 
     public void Leave(TaskState outcome)
     {

@@ -63,7 +63,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
             return; // lost meanwhile
         }
 
-        if (assignment.Tasks.Length > 1)
+        if (assignment.Tasks.Length > 1 || assignment.IsAhead)
         {
             worker.RecallAtTicks = ledger.After(ledger.Settings.Slice);
         }
@@ -101,11 +101,28 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
     {
         foreach (var worker in _workers)
         {
-            if (worker is { Assignment: { } assignment, Outstanding: > 1 })
+            if (worker.Assignment is { } assignment && (worker.Outstanding > 1 || assignment.IsAhead))
             {
                 ledger.Effects.Add(new Recall(assignment));
             }
         }
+    }
+
+    /// <summary>Asks every worker that runs ahead for what it has.</summary>
+    /// <returns>Their assignments.</returns>
+    public List<Assignment> RecallAhead()
+    {
+        List<Assignment> open = [];
+        foreach (var worker in _workers)
+        {
+            if (worker.Assignment is { IsAhead: true } assignment)
+            {
+                open.Add(assignment);
+                ledger.Effects.Add(new Recall(assignment));
+            }
+        }
+
+        return open;
     }
 
     /// <summary>Tells every running attempt to end, since the engine stops.</summary>
@@ -160,6 +177,13 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
             }
         }
 
+        Notice(worker);
+    }
+
+    /// <summary>The worker has shared what it had, and goes on running ahead.</summary>
+    public void RecallLater(WorkerRecord worker)
+    {
+        worker.RecallAtTicks = ledger.After(ledger.Settings.Slice);
         Notice(worker);
     }
 

@@ -129,7 +129,7 @@ public sealed class HandlerRun
         var id = TaskId.FromKey("the task under test");
         var record = outcomes is null ? new TaskRecord(id, (TaskType)type, task, null, null) : JoinOf(id, (TaskType)type, task, outcomes);
         var host = new LoneHost();
-        var context = new TaskContext(host, new AssignedTask(record, 1, attempt), 0);
+        var context = new TaskContext(host, new AssignedTask(record, 1, attempt));
         using var cancelled = cancellationToken.Register(context.RequestCancel);
         var ending = await AttemptRun.RunAsync(type, context).ConfigureAwait(false);
         context.Close();

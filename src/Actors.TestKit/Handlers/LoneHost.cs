@@ -25,6 +25,11 @@ internal sealed class LoneHost : IAttemptHost
         return type;
     }
 
+    public void MakeKnown(TaskRecord task)
+    {
+        // there is nobody to know of it
+    }
+
     public void SpawnNow(TaskRecord parent, int run, TaskRecord child) => _atOnce.Add(child);
 
     public IEnumerable<SpawnedTask> Spawned(TaskContext context) =>

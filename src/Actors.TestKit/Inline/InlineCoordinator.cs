@@ -72,6 +72,11 @@ internal sealed class InlineCoordinator : IAttemptHost
 
     public TaskType TypeOf(ITaskMessage message) => _catalog.TypeOf(message);
 
+    public void MakeKnown(TaskRecord task)
+    {
+        // all tasks are
+    }
+
     public void SpawnNow(TaskRecord parent, int run, TaskRecord child) => _ledger.SpawnNow(parent, run, child, Now);
 
     public TaskId Submit(ITaskMessage task, SubmitOptions? options = null)
@@ -89,7 +94,7 @@ internal sealed class InlineCoordinator : IAttemptHost
     public async Task RunAsync(InlineWorker worker)
     {
         var run = worker.Run;
-        var context = new TaskContext(this, in run, 0);
+        var context = new TaskContext(this, in run);
         worker.Context = context;
         worker.Assignment!.IsTaken = true;
         var type = (IHandlerType)run.Task.Type;

@@ -29,14 +29,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private readonly Scheduling _schedules;
     private DurableLedger? _durable;
     private readonly SubmitEdge _edge;
-    private readonly Dictionary<IActorRef, WorkerRecord> _workers = [];
-    private readonly Dictionary<IActorRef, int> _routers = [];
+    private WorkerPools _pools = null!;
     private readonly Random _chance = new();
     private readonly List<Reply<DrainReport>> _drainReplies = [];
     private DrainMode? _draining;
     private bool _isDrained;
     private DateTimeOffset? _alarm;
-    private int _workerIds;
 
     public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer)
     {
@@ -58,11 +56,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _durable = _store is null ? null : new DurableLedger(_ledger, _catalog, _store, _settings.StoreDispatcher, Context, Timers, _log);
-        for (var pool = 0; pool < _settings.Pools.Count; pool++)
-        {
-            StartPool(pool);
-        }
-
+        _pools = new WorkerPools(_ledger, _settings, _catalog, Context, _log);
+        _pools.Start();
         _schedules.Begin(_durable, _store?.Opening.Facts, Now);
         SetAlarm();
     }
@@ -91,7 +86,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             case WorkReport report:
                 _ledger.Report(
-                    report.Assignment, report.Ends.AsSpan(report.Start, report.Count), report.RunningFor, Now, _chance.NextDouble());
+                    report.Assignment, report.Ends.AsSpan(report.Start, report.Count), report.RunningFor, Now, _chance.NextDouble(), report.GoesOnAhead);
                 break;
             case SpawnNow spawn:
                 _ledger.SpawnNow(spawn.Parent, spawn.Run, spawn.Child, Now);
@@ -118,14 +113,10 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 read.Progress.Set(ProgressOf.Engine(_ledger, _catalog, _settings, _durable?.Progress(Now)));
                 return;
             case WorkerStarted started:
-                Welcome(started);
+                _pools.Welcome(started);
                 break;
             case WorkerRenewed renewed:
-                if (_workers.TryGetValue(renewed.Worker, out var worker))
-                {
-                    _ledger.WorkerReady(worker);
-                }
-
+                _pools.Renew(renewed.Worker);
                 break;
             case Tick:
                 _alarm = null;
@@ -142,7 +133,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 EndDrain();
                 return;
             case Terminated terminated:
-                Bury(terminated.ActorRef);
+                _pools.Bury(terminated.ActorRef);
                 break;
             case Committed:
                 CarryOut(_durable!.Committed());
@@ -399,6 +390,18 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return;
         }
 
+        if (cancel.WholeTree || _ledger.Knows(cancel.Id))
+        {
+            CancelKnown(cancel);
+        }
+        else
+        {
+            _ledger.WhenAllIsKnown(() => CancelKnown(cancel));
+        }
+    }
+
+    private void CancelKnown(CancelTask cancel)
+    {
         var found = cancel.WholeTree ? _ledger.CancelTree(cancel.Id, Now) : _ledger.Cancel(cancel.Id, Now);
         Answer(() => cancel.Found.Set(found));
     }
@@ -484,67 +487,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private string PoolOf(TaskRecord task) => _settings.Pools[task.Type.Pool].Name;
 
     private static IActorRef WorkerOf(Assignment assignment) => (IActorRef)assignment.Worker.Reference!;
-
-    private void StartPool(int index)
-    {
-        var pool = _settings.Pools[index];
-        var handlers = Context.System.Dispatchers.Lookup(pool.Dispatcher);
-        var props = TaskWorker.Props(index, Self, new WorkerSettings(_catalog, _settings.Ledger.Slice, handlers))
-            .WithDispatcher(_settings.CoordinatorDispatcher);
-
-        // A worker never runs user code in its own receive, so what it throws is a bug of ours: it alone starts anew.
-        var strategy = new OneForOneStrategy(exception =>
-        {
-            _log.Error(exception, "A worker of pool {Pool} failed and is restarted: this is a fault of the engine", pool.Name);
-            return exception is ActorKilledException ? Directive.Stop : Directive.Restart;
-        });
-        RouterConfig router = pool.Workers is { } workers
-            ? new RoundRobinPool(workers).WithSupervisorStrategy(strategy)
-            : FromConfig.Instance.WithSupervisorStrategy(strategy);
-        var actor = Context.ActorOf(props.WithRouter(router), pool.Name);
-        _routers.Add(actor, index);
-        Context.Watch(actor);
-    }
-
-    private void Welcome(WorkerStarted started)
-    {
-        if (_workers.Remove(started.Worker, out var before))
-        {
-            _ledger.WorkerLost(before, before.Assignment is { IsTaken: true }, Now); // it was restarted
-        }
-        else
-        {
-            Context.Watch(started.Worker);
-        }
-
-        var worker = new WorkerRecord(++_workerIds, started.Pool, started.Worker);
-        _workers.Add(started.Worker, worker);
-        _ledger.WorkerReady(worker);
-    }
-
-    private void Bury(IActorRef dead)
-    {
-        if (_routers.Remove(dead, out var pool))
-        {
-            _log.Warning("Pool {Pool} has lost all its workers and is started anew", _settings.Pools[pool].Name);
-            StartPool(pool);
-            return;
-        }
-
-        if (!_workers.Remove(dead, out var worker))
-        {
-            return;
-        }
-
-        _log.Warning(
-            "Worker {Worker} of pool {Pool} is gone: what it had is ready again, and it is replaced",
-            dead.Path.Name, _settings.Pools[worker.Pool].Name);
-        _ledger.WorkerLost(worker, worker.Assignment is { IsTaken: true }, Now);
-        if (((IInternalActorRef)dead).Parent is { } router && _routers.ContainsKey(router))
-        {
-            router.Tell(new AdjustPoolSize(1)); // not to one that was started anew meanwhile: that one is complete
-        }
-    }
 
     private void StartDrain(Drain drain)
     {

@@ -29,6 +29,7 @@ namespace Actors
                 ArgumentNullException.ThrowIfNull(task);
                 (Parent, Attempt, Run, Task, Options) = (parent.TaskId, parent.Attempt, parent.Run, task, options);
                 Stored = parent.Write(task, options);
+                parent.MakeKnown();
             }
 
             /// <summary>The running task.</summary>
@@ -64,7 +65,8 @@ namespace Actors.Coordination
     internal sealed record WorkerRenewed(IActorRef Worker) : IInternalMessage;
 
     /// <summary>From a worker: how runs ended. See <see cref="TaskLedger.Report"/>.</summary>
-    internal sealed record WorkReport(Assignment Assignment, AttemptEnd[] Ends, int Start, int Count, TimeSpan? RunningFor) : IInternalMessage;
+    internal sealed record WorkReport(
+        Assignment Assignment, AttemptEnd[] Ends, int Start, int Count, TimeSpan? RunningFor, bool GoesOnAhead = false) : IInternalMessage;
 
     /// <summary>From a running task: a follow-up that becomes real at once.</summary>
     internal sealed record SpawnNow(TaskRecord Parent, int Run, TaskRecord Child) : IInternalMessage;

@@ -26,11 +26,10 @@ public sealed class TaskContext
     private volatile bool _isCancelRequested;
     private volatile bool _isClosed;
 
-    internal TaskContext(IAttemptHost host, in AssignedTask run, int index)
+    internal TaskContext(IAttemptHost host, in AssignedTask run)
     {
         _host = host;
         _run = run;
-        Index = index;
     }
 
     /// <summary>The running task's id.</summary>
@@ -80,9 +79,6 @@ public sealed class TaskContext
     internal TaskRecord Task => _run.Task;
 
     internal int Run => _run.Run;
-
-    /// <summary>Its place in its chunk.</summary>
-    internal int Index { get; }
 
     internal bool IsCancelRequested => _isCancelRequested;
 
@@ -143,6 +139,7 @@ public sealed class TaskContext
             _nowOrdinal++;
         }
 
+        _host.MakeKnown(_run.Task);
         _host.SpawnNow(_run.Task, _run.Run, record);
         return new Child<TResult>(record, isEarly: true);
     }
@@ -279,11 +276,14 @@ public sealed class TaskContext
         return new Ending(EndKind.FailedForGood, new Failure { Kind = FailureKind.Permanent, Type = type, Message = message }, null);
     }
 
-    /// <summary>The attempt has ended: what still holds this context has no task to spawn for.</summary>
+    /// <summary>Something about the running task is going to be told to the coordinator.</summary>
+    internal void MakeKnown() => _host.MakeKnown(_run.Task);
+
     /// <summary>A follow-up that another tells, as it is written into the store; null where there is none.</summary>
     internal StoredTask? Write(ITaskMessage task, SpawnOptions? options) =>
         _run.Task.Type.Format is null ? null : StoredTasks.Of(_host.TypeOf(task), task, options);
 
+    /// <summary>The attempt has ended: what still holds this context has no task to spawn for.</summary>
     internal void Close() => _isClosed = true;
 
     /// <summary>Any thread. Callbacks on the token run elsewhere, so that none holds up the worker.</summary>

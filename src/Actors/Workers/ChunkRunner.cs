@@ -9,27 +9,39 @@ using Akka.Event;
 namespace Actors.Workers;
 
 /// <summary>
-/// Runs the tasks of one assignment, one after the other, and reports how they ended. Its worker stays beside it and may at any time recall
-/// what has not started, cancel what runs, or leave it behind.
+/// Runs the tasks of one assignment, one after the other, runs ahead on what they spawn, and reports how they ended. Its worker stays beside it and may at any
+/// time recall what has not started, cancel what runs, or leave it behind.
 /// </summary>
 /// <remarks>
-/// Who may run a task is settled by one number: <see cref="_next"/> is taken by the runner with an increment, and by a recall with an exchange to a value
-/// that is beyond every index. So a task is either run or given back, never both. What has been reported is settled under <see cref="_reporting"/>.
+/// <para>
+/// Whose the state is: the runner's between handlers, and while a handler runs whoever holds <see cref="_lock"/>. The runner says where it is in
+/// <see cref="_isInHandler"/> and then looks at <see cref="_isWanted"/>; whoever wants something sets that and then looks where the runner is, with a barrier in
+/// every thread of the process between the two. So one of them sees the other, and the runner, which passes here twice a task, pays for no barrier
+/// (an asymmetric Dekker lock; membarrier(2) tells of the like).
+/// </para>
+/// <para>Once something is wanted, all that is here is told and nothing starts any more: a runner lives for one slice.</para>
 /// </remarks>
 internal sealed class ChunkRunner(
     Assignment assignment, WorkerSettings settings, IActorRef coordinator, IActorRef worker, ILoggingAdapter log) : IRunnable, IAttemptHost
 {
-    private const int Recalled = int.MaxValue / 2;
+    /// <summary>Work that is worth sharing with those that have none: some times what it costs to share it.</summary>
+    private static readonly long ShareAfter = Stopwatch.Frequency / 20_000;
 
-    private readonly AttemptEnd[] _ends = new AttemptEnd[assignment.Tasks.Length];
-    private readonly Lock _reporting = new();
+    private static readonly long ShareAfterTicks = TimeSpan.TicksPerSecond / 20_000;
+
+    private readonly Lock _lock = new();
+    private readonly AttemptEnds _ends = new(assignment.Tasks.Length);
+    private AssignedTask[] _tasks = assignment.Tasks;
     private int _next;
-    private int _done;
+    private RunAhead? _ahead;
     private int _reported;
-    private bool[]? _cancelled;
     private TaskContext? _context;
     private long _startedAt;
-    private volatile bool _isLeft;
+    private long _sharedAt;
+    private volatile bool _isInHandler;
+    private volatile bool _isWanted;
+    private bool _isTold;
+    private bool _isLeft;
     private bool _isOver;
 
     public Assignment Assignment => assignment;
@@ -40,6 +52,14 @@ internal sealed class ChunkRunner(
     public TaskContext? Current => Volatile.Read(ref _context);
 
     TaskType IAttemptHost.TypeOf(ITaskMessage message) => settings.Catalog.TypeOf(message);
+
+    void IAttemptHost.MakeKnown(TaskRecord task)
+    {
+        if (_ahead is { IsOpen: true })
+        {
+            Want();
+        }
+    }
 
     void IAttemptHost.SpawnNow(TaskRecord parent, int run, TaskRecord child) =>
         coordinator.Tell(new SpawnNow(parent, run, child), ActorRefs.NoSender);
@@ -59,57 +79,41 @@ internal sealed class ChunkRunner(
 
     public void Execute() => Run();
 
-    /// <summary>The worker's thread: reports what is done and gives back what has not started.</summary>
+    /// <summary>The worker's thread: tells what is done and gives back what has not started.</summary>
     public void Recall()
     {
         settings.Handlers.Schedule(Waker.Instance);
-        lock (_reporting)
-        {
-            if (_isOver)
-            {
-                return;
-            }
-
-            var next = Interlocked.Exchange(ref _next, Recalled);
-            var done = Volatile.Read(ref _done);
-            var count = assignment.Tasks.Length;
-            var runs = next < count ? next - 1 : count - 1; // the last that was taken: it runs, unless it is done
-            var givenBack = next < count ? count - next : 0;
-            var ends = new AttemptEnd[done - _reported + givenBack];
-            Array.Copy(_ends, _reported, ends, 0, done - _reported);
-            for (var index = 0; index < givenBack; index++)
-            {
-                ends[done - _reported + index] = GivenBack(next + index);
-            }
-
-            _reported = done;
-            TimeSpan? runningFor = next < Recalled && runs >= done ? Stopwatch.GetElapsedTime(Volatile.Read(ref _startedAt)) : null;
-            if (ends.Length > 0 || runningFor is not null)
-            {
-                coordinator.Tell(new WorkReport(assignment, ends, 0, ends.Length, runningFor), worker);
-            }
-        }
+        Want();
     }
 
     /// <summary>The worker's thread: cancels the token of a run, or gives it back with the rest where it has not started.</summary>
     public void Cancel(AssignedTask run)
     {
-        var index = Array.IndexOf(assignment.Tasks, run);
-        (_cancelled ??= new bool[_ends.Length])[index] = true;
-        Interlocked.MemoryBarrier(); // first the mark, then the look: either this sees the context, or the runner that publishes it sees the mark
         Recall();
-        if (Current is { } context && context.Index == index)
+        lock (_lock)
         {
-            context.RequestCancel();
+            if (_context is { } context && context.Task == run.Task)
+            {
+                context.RequestCancel();
+            }
         }
+    }
+
+    /// <summary>The worker's thread: the same, after all that is here has been told.</summary>
+    public void TellAndLeave()
+    {
+        Want();
+        Leave();
     }
 
     /// <summary>The worker's thread: from now on this runner speaks to nobody.</summary>
     public void Leave()
     {
-        _isLeft = true;
-        Interlocked.Exchange(ref _next, Recalled);
-        Current?.RequestCancel();
+        lock (_lock)
+        {
+            (_isLeft, _isTold, _isWanted) = (true, true, true);
+            _context?.RequestCancel();
+        }
     }
 
     private async Task RunAsync()
@@ -117,58 +121,42 @@ internal sealed class ChunkRunner(
         try
         {
             HandlerScope.Enter(this);
-            var now = Stopwatch.GetTimestamp();
+            var now = _sharedAt = Stopwatch.GetTimestamp();
             var sliceEnd = now + (long)(settings.Slice.TotalSeconds * Stopwatch.Frequency);
             var isElsewhere = false;
-            while (true)
+            for (var isFirst = true; TryPick(now, isFirst, now > sliceEnd, isElsewhere, out var run, out var isAhead); isFirst = false)
             {
-                if ((now > sliceEnd && _done > 0) || (isElsewhere && IsNextSynchronous()))
+                _startedAt = now;
+                var ending = new Ending(EndKind.Interrupted, null, null);
+                if (isAhead || run.Task.Interruption == Interruption.None) // otherwise cancelled since it was assigned: it never starts
                 {
-                    break; // the slice is over, or this is no thread of the dispatcher any more: the rest goes back
-                }
+                    var type = (IHandlerType)run.Task.Type;
+                    var context = new TaskContext(this, in run);
+                    if (!TryEnter(context, isFirst, isAhead))
+                    {
+                        break;
+                    }
 
-                var index = Interlocked.Increment(ref _next) - 1;
-                if (index >= _ends.Length)
-                {
-                    break;
-                }
+                    if (type is { IsSynchronous: true, Handlers.IsPlain: true })
+                    {
+                        ending = AttemptRun.Run(type, context); // the common case, without a state machine
+                    }
+                    else
+                    {
+                        var running = AttemptRun.RunAsync(type, context);
+                        isElsewhere |= !running.IsCompleted;
+                        ending = await running.ConfigureAwait(false);
+                    }
 
-                Volatile.Write(ref _startedAt, now);
-                Ending ending;
-                var type = (IHandlerType)assignment.Tasks[index].Task.Type;
-                if (assignment.Tasks[index].Task.Interruption != Interruption.None)
-                {
-                    ending = new Ending(EndKind.Interrupted, null, null); // cancelled since it was assigned: it never starts
-                }
-                else if (type is { IsSynchronous: true, Handlers.IsPlain: true })
-                {
-                    ending = RunHere(type, index);
-                }
-                else
-                {
-                    var running = RunOneAsync(type, index);
-                    isElsewhere |= !running.IsCompleted;
-                    ending = await running.ConfigureAwait(false);
+                    Exit(context);
                 }
 
                 var then = Stopwatch.GetTimestamp();
-                ref var end = ref _ends[index];
-                end.Task = assignment.Tasks[index].Task;
-                end.Run = assignment.Tasks[index].Run;
-                end.Kind = ending.Kind;
-                end.Payload = ending.Payload;
-                end.Detail = ending.Detail;
-                end.Elapsed = Stopwatch.GetElapsedTime(now, then);
-                Volatile.Write(ref _done, index + 1);
-                if (log.IsDebugEnabled)
-                {
-                    LogEnd(index);
-                }
-
+                Settle(in run, ending, Stopwatch.GetElapsedTime(now, then), isAhead);
                 now = then;
             }
 
-            ReportRest();
+            Finish();
         }
         catch (Exception exception)
         {
@@ -178,82 +166,266 @@ internal sealed class ChunkRunner(
         }
     }
 
-    private bool IsNextSynchronous() =>
-        Volatile.Read(ref _next) is var next && next < _ends.Length && ((IHandlerType)assignment.Tasks[next].Task.Type).IsSynchronous;
-
-    /// <summary>The common case, without a state machine: a synchronous handler that needs no scope.</summary>
-    private Ending RunHere(IHandlerType type, int index)
+    /// <summary>
+    /// What to run next: the newest of what was spawned here, and when that is done the next that was assigned. The first of an assignment always runs: on a machine
+    /// that is busy with something else the slice may be over before it begins.
+    /// </summary>
+    private bool TryPick(long now, bool isFirst, bool isOver, bool isElsewhere, out AssignedTask run, out bool isAhead)
     {
-        var context = Begin(index);
-        var ending = AttemptRun.Run(type, context);
-        End(context);
-        return ending;
-    }
-
-    private async ValueTask<Ending> RunOneAsync(IHandlerType type, int index)
-    {
-        var context = Begin(index);
-        var ending = await AttemptRun.RunAsync(type, context).ConfigureAwait(false);
-        End(context);
-        return ending;
-    }
-
-    private TaskContext Begin(int index)
-    {
-        var context = new TaskContext(this, in assignment.Tasks[index], index);
-        Interlocked.Exchange(ref _context, context); // a full fence: see Cancel
-        if (_isLeft || Volatile.Read(ref _cancelled) is { } cancelled && cancelled[index])
+        run = default;
+        isAhead = false;
+        while (isFirst || (!_isWanted && !isOver))
         {
-            context.RequestCancel();
+            if (_ahead is { IsOpen: true } ahead)
+            {
+                if (ahead.Peek() is not { } next)
+                {
+                    if (!ahead.TryComplete(out _ends.Add()))
+                    {
+                        throw new UnreachableException($"{ahead.Base.Type} {ahead.Base.Id} waits for a join, and nothing below it is left.");
+                    }
+
+                    continue;
+                }
+
+                if (ahead.Base.Interruption != Interruption.None || (isElsewhere && IsSynchronous(next)))
+                {
+                    break;
+                }
+
+                if (assignment.MayRunAhead!.IsThere && MayShare(ahead, next, now))
+                {
+                    Share(ahead, now);
+                    continue;
+                }
+
+                ahead.Take();
+                run = RunAhead.RunOf(next);
+                isAhead = true;
+                return true;
+            }
+
+            if (_next == _tasks.Length)
+            {
+                return false;
+            }
+
+            if (isElsewhere && IsSynchronous(_tasks[_next].Task))
+            {
+                break; // this is no thread of the dispatcher any more
+            }
+
+            run = _tasks[_next++];
+            return true;
         }
 
-        return context;
+        lock (_lock)
+        {
+            TellAll(null);
+        }
+
+        return false;
     }
 
-    private void End(TaskContext context)
+    private static bool IsSynchronous(TaskRecord task) => ((IHandlerType)task.Type).IsSynchronous;
+
+    /// <summary>From here on the state is that of whoever holds the lock.</summary>
+    /// <returns>Whether it may start: where something is wanted first, it may not, and has been given back.</returns>
+    private bool TryEnter(TaskContext context, bool isFirst, bool isAhead)
+    {
+        Volatile.Write(ref _context, context);
+        _isInHandler = true;
+        return !_isWanted || TryEnterLate(context, isFirst, isAhead);
+    }
+
+    private bool TryEnterLate(TaskContext context, bool isFirst, bool isAhead)
+    {
+        lock (_lock)
+        {
+            if (isFirst)
+            {
+                TellAll(context.Task);
+            }
+
+            if (_isTold)
+            {
+                return !_isLeft; // it was seen in here, and told as running
+            }
+
+            _isInHandler = false;
+            _context = null;
+            if (isAhead)
+            {
+                _ahead!.PutBack(context.Task);
+            }
+            else
+            {
+                _next--;
+            }
+
+            TellAll(null);
+            return false;
+        }
+    }
+
+    private void Exit(TaskContext context)
     {
         context.Close();
         Volatile.Write(ref _context, null);
+        _isInHandler = false;
+        if (_isWanted)
+        {
+            lock (_lock)
+            {
+                // whoever is at the state is done with it now
+            }
+        }
     }
 
-    /// <summary>The end: what was not recalled and not reported before.</summary>
-    private void ReportRest()
+    /// <summary>A run has ended: it goes on ahead, or is for the ledger to settle.</summary>
+    private void Settle(in AssignedTask run, Ending ending, TimeSpan elapsed, bool isAhead)
     {
-        lock (_reporting)
+        var end = new AttemptEnd { Task = run.Task, Run = run.Run, Kind = ending.Kind, Payload = ending.Payload, Detail = ending.Detail, Elapsed = elapsed };
+        if (log.IsDebugEnabled)
+        {
+            TaskLog.Write(log, LogLevel.DebugLevel, run.Task, run.Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
+        }
+
+        if (_isTold)
+        {
+            _ends.Add() = end;
+        }
+        else if (isAhead)
+        {
+            if (!_ahead!.TrySettle(in end))
+            {
+                lock (_lock)
+                {
+                    _ahead.Tell(_ends, run.Task, 0, null);
+                    _ends.Add() = end;
+                    TellAll(null);
+                }
+            }
+        }
+        else if (assignment.MayRunAhead is null || end.Detail is null
+            || !(_ahead ??= new RunAhead(assignment.Worker.Pool, settings.AheadWorkMax)).TryBegin(in end))
+        {
+            _ends.Add() = end;
+        }
+    }
+
+    /// <summary>Somebody else's thread, or that of the handler that runs: what is here is to be told.</summary>
+    private void Want()
+    {
+        lock (_lock)
+        {
+            if (_isOver || _isTold)
+            {
+                return;
+            }
+
+            _isWanted = true;
+            Interlocked.MemoryBarrierProcessWide();
+            if (_isInHandler)
+            {
+                TellAll(_context!.Task);
+            }
+        }
+    }
+
+    /// <summary>Under the lock: reports all that has ended, and all that is left of what was run ahead; gives back what has not started.</summary>
+    private void TellAll(TaskRecord? running)
+    {
+        if (_isTold)
+        {
+            return;
+        }
+
+        _isTold = true;
+        if (_ahead is { IsOpen: true })
+        {
+            _ahead.Tell(_ends, running, 0, null);
+        }
+
+        GiveBackRest();
+        Report(running is null ? null : Stopwatch.GetElapsedTime(_startedAt), goesOnAhead: false);
+    }
+
+    private void GiveBackRest()
+    {
+        for (; _next < _tasks.Length; _next++)
+        {
+            ref var end = ref _ends.Add();
+            end.Task = _tasks[_next].Task;
+            end.Run = _tasks[_next].Run;
+            end.Kind = EndKind.GivenBack;
+        }
+    }
+
+    /// <summary>Whether there is enough of it, and it takes long enough, or may.</summary>
+    private bool MayShare(RunAhead ahead, TaskRecord next, long now) =>
+        ahead.Ready + _tasks.Length - _next > 1
+        && (now - _sharedAt > ShareAfter || next.Type.EstimateTicks is < 0 || next.Type.EstimateTicks > ShareAfterTicks);
+
+    /// <summary>Others have nothing to do: gives away the older half, which is the larger part of the work, and goes on with the newer.</summary>
+    private void Share(RunAhead ahead, long now)
+    {
+        lock (_lock)
+        {
+            if (_isWanted)
+            {
+                return;
+            }
+
+            if (_next < _tasks.Length)
+            {
+                GiveBackRest();
+            }
+            else
+            {
+                List<TaskRecord> kept = [];
+                ahead.Tell(_ends, null, (ahead.Ready + 1) / 2, kept);
+                _tasks = new AssignedTask[kept.Count];
+                for (_next = 0; _next < kept.Count; _next++)
+                {
+                    _tasks[_next] = RunAhead.RunOf(kept[_next]);
+                }
+
+                _next = 0;
+            }
+
+            Report(null, goesOnAhead: true);
+            _sharedAt = now;
+        }
+    }
+
+    /// <summary>Under the lock, but for the last.</summary>
+    private void Report(TimeSpan? runningFor, bool goesOnAhead)
+    {
+        var count = _ends.Count - _reported;
+        if (count > 0 || runningFor is not null)
+        {
+            var ends = _ends.Items.AsSpan(_reported, count).ToArray();
+            _reported = _ends.Count;
+            coordinator.Tell(new WorkReport(assignment, ends, 0, count, runningFor, goesOnAhead), worker);
+        }
+    }
+
+    /// <summary>The end: what was not told before.</summary>
+    private void Finish()
+    {
+        lock (_lock)
         {
             _isOver = true;
             if (_isLeft)
             {
                 worker.Tell(TaskWorker.CameBack.Instance, ActorRefs.NoSender);
-                return;
             }
-
-            var next = Interlocked.Exchange(ref _next, Recalled);
-            for (var index = next; index < _ends.Length; index++)
+            else if (_ends.Count > _reported)
             {
-                _ends[index] = GivenBack(index);
-            }
-
-            var count = (next < _ends.Length ? _ends.Length : _done) - _reported;
-            if (count > 0)
-            {
-                coordinator.Tell(new WorkReport(assignment, _ends, _reported, count, null), worker);
+                coordinator.Tell(new WorkReport(assignment, _ends.Items, _reported, _ends.Count - _reported, null), worker);
             }
         }
-    }
-
-    private AttemptEnd GivenBack(int index) => new()
-    {
-        Task = assignment.Tasks[index].Task,
-        Run = assignment.Tasks[index].Run,
-        Kind = EndKind.GivenBack,
-    };
-
-    private void LogEnd(int index)
-    {
-        ref var end = ref _ends[index];
-        TaskLog.Write(
-            log, LogLevel.DebugLevel, end.Task, assignment.Tasks[index].Attempt, worker.Path.Parent.Name, "ended as {End} after {Duration}", end.Kind, end.Elapsed);
     }
 
     /// <summary>Does nothing, on whichever thread wakes up for it.</summary>

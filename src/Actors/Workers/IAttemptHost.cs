@@ -12,5 +12,8 @@ internal interface IAttemptHost
     /// <exception cref="InvalidOperationException">The message's type has no handler.</exception>
     TaskType TypeOf(ITaskMessage message);
 
+    /// <summary>From now on the coordinator knows of the running task, and can be told something about it.</summary>
+    void MakeKnown(TaskRecord task);
+
     void SpawnNow(TaskRecord parent, int run, TaskRecord child);
 }

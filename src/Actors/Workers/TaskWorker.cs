@@ -10,8 +10,9 @@ namespace Actors.Workers;
 /// <summary>What every worker of an engine has in common.</summary>
 /// <param name="Catalog">The task types.</param>
 /// <param name="Slice">After which time a runner gives back what it has not started.</param>
+/// <param name="AheadWorkMax">A type whose attempts take longer than that is not run ahead.</param>
 /// <param name="Handlers">On which threads handlers run. Never those of the workers: a handler that blocks must not make its worker deaf.</param>
-internal sealed record WorkerSettings(TaskCatalog Catalog, TimeSpan Slice, MessageDispatcher Handlers);
+internal sealed record WorkerSettings(TaskCatalog Catalog, TimeSpan Slice, TimeSpan AheadWorkMax, MessageDispatcher Handlers);
 
 /// <summary>
 /// A worker: has one assignment at a time, which a <see cref="ChunkRunner"/> runs beside it. So the worker hears of cancels, recalls and
@@ -83,7 +84,8 @@ internal sealed class TaskWorker : UntypedActor
         }
     }
 
-    protected override void PostStop() => _runner?.Leave();
+    /// <summary>What its runner has done is not lost with the worker, and what runs is known by name: the ledger hears of it before it hears of the end.</summary>
+    protected override void PostStop() => _runner?.TellAndLeave();
 
     private bool IsMine(Assignment assignment) => _runner?.Assignment == assignment;
 

@@ -81,6 +81,9 @@ internal sealed class Fingerprint
         // That it is not later the checker has seen.
         [(typeof(WorkerWatch), nameof(WorkerWatch.NextCheckTicks))] = Always,
 
+        // Only workers that run ahead look at it, and here none does.
+        [(typeof(PoolRecord), nameof(PoolRecord.Hunger))] = Always,
+
         // Cleared before each use.
         [(typeof(Endings), "_cancelling")] = Always,
         [(typeof(Book), nameof(Book.Ended))] = Always,
