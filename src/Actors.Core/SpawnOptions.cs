@@ -69,4 +69,8 @@ public sealed record SpawnOptions
         get;
         init => field = TaskPriority.Checked(value, nameof(value));
     }
+
+    /// <summary>That it is the only task of its type with a key, in the whole engine; and what becomes of it where there is another.</summary>
+    /// <value>Default null: it is unique only by its <see cref="Key"/>.</value>
+    public UniqueTask? Unique { get; init; }
 }

@@ -87,6 +87,7 @@ internal sealed class Endings(TaskLedger ledger)
         RegisterAll(task.Held, task, join, tree, parent);
         RegisterAll(detail?.Spawned, task, join, tree, parent);
         task.ForgetHeld();
+        ledger.Uniques.Settle();
 
         if (join is not null)
         {
@@ -218,6 +219,11 @@ internal sealed class Endings(TaskLedger ledger)
         var parent = task.Parent!;
         ledger.Remove(task, outcome.State);
         ledger.Observer?.Ended(task, outcome);
+        if (task.Unique is not null)
+        {
+            ledger.Uniques.Ended(task, outcome);
+        }
+
         parent.Release(task);
         while (task.FirstChild is { } orphan)
         {
@@ -270,6 +276,7 @@ internal sealed class Endings(TaskLedger ledger)
         {
             tree.Completion = null;
             ledger.Register(completion, tree, tree, null);
+            ledger.Uniques.Settle();
             return;
         }
 

@@ -38,6 +38,7 @@ internal sealed class TaskLedger
         _watch = new WorkerWatch(this, _attempts);
         Gatekeeper = new Gatekeeper(this, _pools.Length);
         Sequences = new Sequences(this);
+        Uniques = new Uniques(this);
         _chunks = new Chunks(this, _watch);
         _suspects = new Suspects(this, _chunks);
         _ahead = new Adoption(this, _endings);
@@ -59,6 +60,9 @@ internal sealed class TaskLedger
 
     /// <summary>Tasks that run one after the other.</summary>
     public Sequences Sequences { get; }
+
+    /// <summary>Tasks that are the only ones with their key.</summary>
+    public Uniques Uniques { get; }
 
     public Tally Tally { get; }
 
@@ -116,11 +120,13 @@ internal sealed class TaskLedger
                 completion.SetPriority(root.Priority);
                 Journal.Withhold(completion, tree);
             }
-
-            return (tree, true);
+        }
+        else
+        {
+            Register(root, tree, tree, null);
         }
 
-        Register(root, tree, tree, null);
+        Uniques.Settle();
         return (tree, true);
     }
 
@@ -233,6 +239,7 @@ internal sealed class TaskLedger
             Journal.Touch(parent);
         }
 
+        Uniques.Settle();
         if (parent.Interruption == Interruption.Cancel)
         {
             _endings.Cancel(child);
@@ -385,7 +392,8 @@ internal sealed class TaskLedger
         parent.Adopt(task);
         Journal?.Add(task, tree, spawner);
         Journal?.Touch(tree);
-        if (task.Type.Gates is not null)
+        var isDuplicate = task.Options?.Unique is { } unique && Uniques.IsDuplicate(task, unique);
+        if (task.Type.Gates is not null && !isDuplicate)
         {
             Sequences.Enter(task);
         }
@@ -397,7 +405,7 @@ internal sealed class TaskLedger
             return;
         }
 
-        if (task is JoinRecord)
+        if (task is JoinRecord || isDuplicate)
         {
             Tally.Enter(task, TaskState.Waiting);
             return;
@@ -495,6 +503,14 @@ internal sealed class TaskLedger
     {
         Tally.Move(task, TaskState.Scheduled);
         _due.Add(task, task.DueAtTicks);
+    }
+
+    /// <summary>A task that waited for another one of its unique key runs by itself after all.</summary>
+    internal void Revive(TaskRecord task)
+    {
+        Sequences.Enter(task);
+        Journal?.Touch(task);
+        MakeReady(task);
     }
 
     internal Endings Endings => _endings;

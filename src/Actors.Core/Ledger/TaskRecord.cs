@@ -171,6 +171,20 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>What it has besides where its type has limits, rates or an order.</summary>
     public Admission.GatedTask? Gated => _rare?.Gated;
 
+    /// <summary>The key that it has for itself; null where it has none, or another task has it.</summary>
+    public Admission.UniqueEntry? Unique
+    {
+        get => _rare?.Unique;
+        set => Rare.Unique = value;
+    }
+
+    /// <summary>The task that had its unique key when it became real; null where none had.</summary>
+    public TaskId? DuplicateOf
+    {
+        get => _rare?.DuplicateOf;
+        set => Rare.DuplicateOf = value;
+    }
+
     public TaskId RootId => ParentPath?.RootId ?? Id;
 
     /// <summary>Always the same one, whoever asks first: its worker and the ledger may at the same time.</summary>
@@ -225,6 +239,8 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
         public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
         public List<TaskRecord>? Held;
         public Admission.GatedTask? Gated;
+        public Admission.UniqueEntry? Unique;
+        public TaskId? DuplicateOf;
         public long DueAtTicks;
         public long AbandonAtTicks;
         public int Losses;

@@ -63,6 +63,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     {
         ledger.BeginStep(now);
         EndTree();
+        ledger.Uniques.EndReturn();
         ledger.Sequences.EndReturn();
     }
 
@@ -197,6 +198,8 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
                 ledger.Restore(task, tree, parent, row.State);
                 break;
         }
+
+        ledger.Uniques.Return(task, isDuplicate: row.State == TaskState.Waiting && join is null);
     }
 
     private void AddEnded(in TaskRow row)

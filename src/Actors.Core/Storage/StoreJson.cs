@@ -21,10 +21,10 @@ internal sealed partial class StoreJson : JsonSerializerContext
     /// <param name="options">The task's.</param>
     /// <param name="priority">The task's priority, inherited or its own; null where it is the type's.</param>
     /// <returns>Null where nothing is different from the type.</returns>
-    public static byte[]? Write(SpawnOptions? options, int? priority) => priority is null && options is { Timeout: null, Retry: null } or null
+    public static byte[]? Write(SpawnOptions? options, int? priority) => priority is null && options is { Timeout: null, Retry: null, Unique: null } or null
         ? null
         : JsonSerializer.SerializeToUtf8Bytes(
-            new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority), Default.StoredOptions);
+            new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority, options?.Unique), Default.StoredOptions);
 
     public static TreeCounts ReadCounts(byte[] json) => Read(json, Default.TreeCounts);
 
@@ -35,7 +35,7 @@ internal sealed partial class StoreJson : JsonSerializerContext
     public static SpawnOptions ReadOptions(byte[] json)
     {
         var options = Read(json, Default.StoredOptions);
-        return new SpawnOptions { Timeout = options.Timeout, Retry = options.Retry?.ToPolicy(), Priority = options.Priority };
+        return new SpawnOptions { Timeout = options.Timeout, Retry = options.Retry?.ToPolicy(), Priority = options.Priority, Unique = options.Unique };
     }
 
     private static T Read<T>(byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
@@ -89,7 +89,7 @@ internal sealed record TreeCounts
 }
 
 /// <summary>What a task has different from its type.</summary>
-internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry, int? Priority);
+internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry, int? Priority, UniqueTask? Unique = null);
 
 /// <summary>A retry policy without rules for exceptions: those name types of the program, which no store knows.</summary>
 internal sealed record StoredRetry(int MaxAttempts, TimeSpan Delay, double Factor, TimeSpan MaxDelay, double Jitter)

@@ -49,6 +49,13 @@ public sealed record SubmitOptions
         init => Task = Task with { Priority = value };
     }
 
+    /// <inheritdoc cref="SpawnOptions.Unique"/>
+    public UniqueTask? Unique
+    {
+        get => Task.Unique;
+        init => Task = Task with { Unique = value };
+    }
+
     /// <summary>
     /// Runs when every other task of the tree is terminal, however they ended, a cancelled tree included. It is part of the tree: the tree ends when it has, with
     /// all that it spawns.

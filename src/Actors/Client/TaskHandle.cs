@@ -29,6 +29,10 @@ public sealed class TaskHandle<TResult> : ITreeListener
     /// <summary>The task's id, which is also its tree's.</summary>
     public TaskId Id { get; }
 
+    /// <summary>The task that had its unique key when this one was submitted: what becomes of this one says <see cref="UniqueTask.WhenDuplicate"/>.</summary>
+    /// <value>Null where there was none.</value>
+    public TaskId? DuplicateOf { get; private set; }
+
     /// <summary>The task's outcome: as soon as the task is terminal, though others of its tree may go on.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the task.</param>
     /// <exception cref="InvalidOperationException">Called inside a handler.</exception>
@@ -59,6 +63,8 @@ public sealed class TaskHandle<TResult> : ITreeListener
     void ITreeListener.RootEnded(Outcome outcome) => _outcome.Set(JoinedOutcomes<TResult>.Typed(outcome));
 
     void ITreeListener.TreeEnded(TreeOutcome outcome) => _tree.Set(outcome);
+
+    void ITreeListener.IsDuplicateOf(TaskId other) => DuplicateOf = other;
 
     void ITreeListener.Stopped(Exception exception)
     {

@@ -11,6 +11,11 @@ internal interface ITreeListener
     void TreeEnded(TreeOutcome outcome);
 
     void Stopped(Exception exception);
+
+    /// <summary>Its root found another task of its unique key. Before it is told to be accepted.</summary>
+    void IsDuplicateOf(TaskId other)
+    {
+    }
 }
 
 /// <summary>Ties listeners to trees.</summary>

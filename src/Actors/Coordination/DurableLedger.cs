@@ -44,6 +44,7 @@ internal sealed class DurableLedger
         _retries = new TreeRetries(ledger, catalog, _journal);
         _recovery = new Recovery(ledger, catalog.TypeNamed);
         ledger.Sequences.BeginReturn();
+        ledger.Uniques.BeginReturn();
         _startedAt = context.System.Scheduler.Now;
         _writer = context.ActorOf(StoreWriter.Props(opened.Store, opened.Settings, context.Self).WithDispatcher(dispatcher), "store-writer~");
         _reader = context.ActorOf(StoreReader.Props(opened, context.Self).WithDispatcher(dispatcher), "store-reader~");

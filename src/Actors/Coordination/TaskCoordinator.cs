@@ -443,7 +443,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
     private void AcceptNew(Submit submit)
     {
-        if (_durable is not null && submit.HasKey && _ledger.FindTree(submit.Roots[0].Root.Id) is null && _durable.MustWait(submit))
+        if (_durable is not null && (submit.IsUnique || submit.HasKey && _ledger.FindTree(submit.Roots[0].Root.Id) is null) && _durable.MustWait(submit))
         {
             return; // it may be one of the live trees that are not back yet
         }
@@ -461,6 +461,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 submit.Accepted.Fail(new InvalidOperationException(
                     $"The key of this {root.Type} is taken by a live {tree.Root.Type} ({tree.Id}). Give each task a key of its own."));
                 return;
+            }
+
+            if (root.DuplicateOf is { } other)
+            {
+                listener.IsDuplicateOf(other);
             }
 
             TreeListeners.Attach(tree, listener);

@@ -86,6 +86,9 @@ namespace Actors.Coordination
     /// <summary>From the client: roots, each with whoever awaits it.</summary>
     internal sealed record Submit(IReadOnlyList<Submission> Roots, bool HasKey, Reply<bool> Accepted, WhenFull? WhenFull = null) : IInternalMessage
     {
+        /// <summary>Whether a root has a unique key, which may be taken by a task that is not back from the store yet.</summary>
+        public bool IsUnique => Roots is [{ Root.Options.Unique: not null }, ..];
+
         /// <summary>At the edge, where that is bounded; the coordinator's.</summary>
         public SubmitEdge.Entering? Entrant { get; set; }
     }

@@ -88,9 +88,11 @@ internal sealed class GatedWorld
     public TaskRecord SpawnNow(TaskRecord parent, TaskType type, string name, string? host = null, int ordinal = 0)
     {
         var child = new TaskRecord(parent.Id.Now(ordinal), type, new Errand(name, host), parent.Path, null);
-        Step(() => Ledger.SpawnNow(parent, parent.Run, child, Now));
+        SpawnNow(parent, child);
         return child;
     }
+
+    public void SpawnNow(TaskRecord parent, TaskRecord child) => Step(() => Ledger.SpawnNow(parent, parent.Run, child, Now));
 
     public void Succeed(TaskRecord task, params TaskRecord[] spawned) =>
         End(task, EndKind.Succeeded, Outcome<int>.Succeeded(0), new AttemptDetail { Spawned = [.. spawned] });
