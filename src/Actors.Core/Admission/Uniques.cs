@@ -65,7 +65,9 @@ internal sealed class Uniques(TaskLedger ledger)
             }
             else if (!IsDuplicate(task, task.Options.Unique))
             {
-                ledger.Revive(task);
+                ledger.Sequences.Enter(task); // nobody has its key any more: it runs by itself
+                ledger.Journal?.Touch(task);
+                ledger.MakeReady(task);
             }
         }
 

@@ -111,19 +111,12 @@ internal sealed class TaskLedger
         var tree = new TreeRecord(root, completion);
         _trees.TryAdd(tree);
         CountTree(tree, 1);
-        if (Journal is not null)
+        Journal?.Open(tree);
+        Register(root, tree, tree, null);
+        if (Journal is not null && completion is not null)
         {
-            Journal.Open(tree);
-            Register(root, tree, tree, null);
-            if (completion is not null)
-            {
-                completion.SetPriority(root.Priority);
-                Journal.Withhold(completion, tree);
-            }
-        }
-        else
-        {
-            Register(root, tree, tree, null);
+            completion.SetPriority(root.Priority);
+            Journal.Withhold(completion, tree);
         }
 
         Uniques.Settle();
@@ -503,14 +496,6 @@ internal sealed class TaskLedger
     {
         Tally.Move(task, TaskState.Scheduled);
         _due.Add(task, task.DueAtTicks);
-    }
-
-    /// <summary>A task that waited for another one of its unique key runs by itself after all.</summary>
-    internal void Revive(TaskRecord task)
-    {
-        Sequences.Enter(task);
-        Journal?.Touch(task);
-        MakeReady(task);
     }
 
     internal Endings Endings => _endings;

@@ -92,7 +92,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 _ledger.SpawnNow(spawn.Parent, spawn.Run, spawn.Child, Now);
                 break;
             case TaskProtocol.Spawn spawn:
-                Hold(spawn);
+                ToldFollowUps.Hold(spawn, _ledger, _catalog, _log);
                 return;
             case Submit submit:
                 Accept(submit);
@@ -472,21 +472,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         }
 
         Answer(() => submit.Accepted.Set(true));
-    }
-
-    private void Hold(TaskProtocol.Spawn spawn)
-    {
-        if (_catalog.FindTypeOf(spawn.Task) is not { } type)
-        {
-            _log.Error("A follow-up {Message} was told for task {TaskId}, and no handler is registered for it: it is dropped", spawn.Task, spawn.Parent);
-        }
-        else if (!_ledger.Hold(
-            spawn.Parent, spawn.Run, (id, path) => new TaskRecord(id, type, spawn.Task, path, spawn.Options) { Stored = spawn.Stored }))
-        {
-            _log.Warning(
-                "A follow-up of type {TaskType} was told for task {TaskId}, attempt {Attempt}, which is not running: it is dropped",
-                type.Name, spawn.Parent, spawn.Attempt);
-        }
     }
 
     private string PoolOf(TaskRecord task) => _settings.Pools[task.Type.Pool].Name;

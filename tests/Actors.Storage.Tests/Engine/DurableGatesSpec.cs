@@ -65,6 +65,35 @@ public abstract class DurableGatesSpec : IAsyncLifetime
         Assert.Equal(["s1", "s2", "s3", "last"], second.Doors.Ran.Select(static ran => ran.Split(' ')[0]));
     }
 
+    [Fact]
+    public async Task A_task_that_has_attached_to_another_ends_with_it_after_a_restart_and_the_key_stays_taken()
+    {
+        var once = new SubmitOptions { Unique = new UniqueTask { Key = "once" } };
+        TaskId one, other;
+        await using (var first = await StartAsync(Incarnation.AddAll))
+        {
+            one = (await first.Client.SubmitAsync(new Gate("u"), once)).Id;
+            other = (await first.Client.SubmitAsync(new Gate("u"), once)).Id;
+            await RanAsync(first, 1);
+            await CommittedAsync(first);
+        }
+
+        await using var second = await StartAsync(Incarnation.AddAll);
+        var third = await second.Client.SubmitAsync(new Gate("u"), once);
+        Assert.Equal(one, third.DuplicateOf);
+        await RanAsync(second, 1);
+        second.Doors["u"].SetResult("the same");
+        Assert.Equal("the same", (await third.OutcomeAsync().WaitAsync(Patience)).Value);
+        foreach (var id in (TaskId[])[one, other])
+        {
+            var handle = await second.Client.FindAsync<string>(id);
+            Assert.Equal("the same", (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
+            Assert.Equal(1, (await handle.TreeAsync().WaitAsync(Patience)).Tasks);
+        }
+
+        Assert.Equal(["u 2"], second.Doors.Ran);
+    }
+
     private static void Limited(TaskRegistry tasks)
     {
         Incarnation.AddAll(tasks);
