@@ -100,7 +100,7 @@ internal abstract class Gate(GateRule rule, string key)
 }
 
 /// <summary>A key of a limit.</summary>
-internal sealed class Permits(LimitRule rule, string key) : Gate(rule, key)
+internal class Permits(LimitRule rule, string key) : Gate(rule, key)
 {
     /// <summary>How many are held: one by each attempt that runs.</summary>
     public int Held { get; private set; }

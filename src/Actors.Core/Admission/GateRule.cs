@@ -24,7 +24,7 @@ internal abstract class GateRule(string name)
 }
 
 /// <summary>At most so many attempts at a time, for each key.</summary>
-internal sealed class LimitRule(string name, int permits) : GateRule(name)
+internal class LimitRule(string name, int permits) : GateRule(name)
 {
     public int Permits { get; } = permits;
 
@@ -32,7 +32,7 @@ internal sealed class LimitRule(string name, int permits) : GateRule(name)
 }
 
 /// <summary>At most so many starts in a time, for each key.</summary>
-internal sealed class RateRule(string name, TaskRate rate) : GateRule(name)
+internal class RateRule(string name, TaskRate rate) : GateRule(name)
 {
     public TaskRate Rate { get; } = rate;
 

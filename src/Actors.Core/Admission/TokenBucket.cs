@@ -4,7 +4,7 @@ namespace Actors.Admission;
 /// A key of a rate. Tokens are whole numbers, and periods follow each other without a gap from the moment at which the bucket was last full and at rest, so that nothing is
 /// rounded and nothing drifts: in any n periods no more than the bucket and n + 1 times a period's tokens start.
 /// </summary>
-internal sealed class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule, key)
+internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule, key)
 {
     private readonly TaskRate _rate = rule.Rate;
     private long _tokens = rule.Rate.TokenLimit;

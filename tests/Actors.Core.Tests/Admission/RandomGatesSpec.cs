@@ -21,13 +21,36 @@ public sealed class RandomGatesSpec
         }
     }
 
-    private static void Play(int seed)
+    [Theory]
+    [InlineData(Plant.PermitTooMany)]
+    [InlineData(Plant.PermitLost)]
+    [InlineData(Plant.TokensUncounted)]
+    [InlineData(Plant.OrderForgotten)]
+    public void A_planted_fault_is_found(Plant plant)
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            try
+            {
+                Play(seed, plant);
+            }
+            catch (Exception found) when (found is Xunit.Sdk.XunitException or System.Diagnostics.UnreachableException)
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{plant} was not found");
+    }
+
+    private static void Play(int seed, Plant plant = Plant.None)
     {
         var random = new Random(seed);
         var pools = random.Next(1, 4);
         var world = new GatedWorld(pools) { Settings = new LedgerSettings { ChunkTasksMax = random.Next(1, 8) } };
-        var limits = Enumerable.Range(0, 3).Select(number => new LimitRule($"limit{number}", random.Next(1, 4))).ToArray();
-        var rate = new RateRule("rate", new TaskRate { TokenLimit = random.Next(1, 5), TokensPerPeriod = random.Next(1, 4), ReplenishmentPeriod = TimeSpan.FromMilliseconds(random.Next(1, 50)) });
+        var limits = Enumerable.Range(0, 3).Select(number => plant is Plant.PermitTooMany or Plant.PermitLost ? new FaultyLimit($"limit{number}", random.Next(1, 4), plant) : new LimitRule($"limit{number}", random.Next(1, 4))).ToArray();
+        var tokens = new TaskRate { TokenLimit = random.Next(1, 5), TokensPerPeriod = random.Next(1, 4), ReplenishmentPeriod = TimeSpan.FromMilliseconds(random.Next(1, 50)) };
+        var rate = plant == Plant.TokensUncounted ? new FaultyRate("rate", tokens) : new RateRule("rate", tokens);
         var order = new OrderRule("order");
         var types = new List<TaskType>();
         for (var number = 0; number < 5; number++)
@@ -43,7 +66,7 @@ public sealed class RandomGatesSpec
                 uses.Add(GatedWorld.ByHost(rate));
             }
 
-            types.Add(world.Type($"type{number}", random.Next(pools), random.Next(3) == 0 ? GatedWorld.InOrder(order) : null, RetryPolicy.Default, [.. uses]));
+            types.Add(world.Type($"type{number}", random.Next(pools), random.Next(3) == 0 ? (plant == Plant.OrderForgotten ? Forgetting(order) : GatedWorld.InOrder(order)) : null, RetryPolicy.Default, [.. uses]));
         }
 
         for (var pool = 0; pool < pools; pool++)
@@ -136,6 +159,56 @@ public sealed class RandomGatesSpec
                     var most = rule.Rate.TokenLimit + ((periods + 1) * rule.Rate.TokensPerPeriod);
                     Assert.True(last - first + 1 <= most, $"{last - first + 1} started within {at[last] - at[first]}, and {rule.Rate} allows {most}");
                 }
+            }
+        }
+    }
+
+    /// <summary>Takes tasks of one key for tasks of two.</summary>
+    private static OrderUse Forgetting(OrderRule rule) =>
+        new(rule, static message => ((Errand)message).Account is { } account ? account + (((Errand)message).Name[^1] % 2) : null);
+
+    /// <summary>What is wrong with the ledger on purpose.</summary>
+    public enum Plant
+    {
+        None,
+        PermitTooMany,
+        PermitLost,
+        TokensUncounted,
+        OrderForgotten,
+    }
+
+    private sealed class FaultyLimit(string name, int permits, Plant plant) : LimitRule(name, permits)
+    {
+        public override Gate NewGate(string key, long nowTicks) => new FaultyPermits(this, key, plant);
+    }
+
+    private sealed class FaultyPermits(LimitRule rule, string key, Plant plant) : Permits(rule, key)
+    {
+        public override int Room(long nowTicks) => base.Room(nowTicks) + (plant == Plant.PermitTooMany ? 1 : 0);
+
+        public override void Return(bool hasRun)
+        {
+            if (plant != Plant.PermitLost || !hasRun || Held < 2)
+            {
+                base.Return(hasRun);
+            }
+        }
+    }
+
+    private sealed class FaultyRate(string name, TaskRate rate) : RateRule(name, rate)
+    {
+        public override Gate NewGate(string key, long nowTicks) => new FaultyBucket(this, key, nowTicks);
+    }
+
+    private sealed class FaultyBucket(RateRule rule, string key, long nowTicks) : TokenBucket(rule, key, nowTicks)
+    {
+        private int _passed;
+
+        public override void Pass(long nowTicks)
+        {
+            if (++_passed % 4 == 0)
+            {
+                base.Pass(nowTicks);
             }
         }
     }
