@@ -10,6 +10,7 @@ return args switch
     ["serve", var peer, var workers] => await PeerServer.RunAsync(peer, int.Parse(workers, CultureInfo.InvariantCulture)),
     ["scan", .. var options] => await ScanComparison.RunAsync(options),
     ["durable", .. var options] => await DurableComparison.RunAsync(options),
+    ["recover", .. var options] => await RecoveryBenchmark.RunAsync(options),
     ["micro", .. var options] => Micro(options),
     ["simulate", .. var options] => RandomHistories.Run(options),
     _ => Usage(),
@@ -28,6 +29,7 @@ static int Usage()
         compare [--rounds N] [--workers N] [--only WORKLOAD] [--peers NAME,...] [--quick]   every workload on the engine and its peers, in turn; medians and ratios
         scan [--folder DIR] [--rounds N] [--workers N]   the console's scan beside du and find, as processes in turn
         durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory, on SQLite and PostgreSQL (or on LOCATION), and Hangfire on PostgreSQL, in turn; a commit beside a flush of the disk
+        recover [--tasks N] [--rounds N]   a store with that many pending tasks is opened by a new process: first task, all loaded, memory
         micro [BenchmarkDotNet options]   ids, the ready queue, the ledger, the engine, with memory
         simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);

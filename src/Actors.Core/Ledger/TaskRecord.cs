@@ -82,7 +82,7 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     public TreeRecord? Tree { get; set; }
 
     /// <summary>What the ids of its tree are shifted by: nothing, but where the tree runs another one again.</summary>
-    public TaskId Shift => Tree?.Stored?.Shift ?? default;
+    public TaskId Shift => Tree?.Stored?.Retries?.Shift ?? default;
 
     /// <summary>The nearest live ancestor, or the tree.</summary>
     public LiveParent? Parent { get; set; }

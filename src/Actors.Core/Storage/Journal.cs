@@ -287,7 +287,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     });
 
     /// <summary>Null for a tree that never had more than its root, and runs no other one again: its row says it all.</summary>
-    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored is { NextTask: 1, RetryOf: null } ? null : StoreJson.Write(new TreeCounts
+    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored is { NextTask: 1, Retries: null } ? null : StoreJson.Write(new TreeCounts
     {
         Tasks = tree.Stored!.NextTask,
         Live = tree.Live,
@@ -298,8 +298,8 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         FirstUnjoinedFailure = tree.FirstUnjoinedFailure is { } first ? StoredFailure.Of(first) : null,
         IsCancelRequested = tree.IsCancelRequested,
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
-        RetryOf = tree.Stored.RetryOf?.ToString(),
-        Shift = tree.Stored.RetryOf is null ? null : tree.Stored.Shift.ToString(),
+        RetryOf = tree.Stored.Retries?.Root.ToString(),
+        Shift = tree.Stored.Retries?.Shift.ToString(),
     });
 
     private static RunningTask[]? TasksOf(WorkerRecord worker)

@@ -73,7 +73,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         var root = RecordOf(in row, null);
         _tree = new TreeRecord(root, null)
         {
-            Stored = new StoredTree(row.Tree) { NextTask = _counts?.Tasks ?? 1, IsOpen = true, IsLoading = true, RetryOf = _counts?.RetryOfId, Shift = _counts?.ShiftId ?? default },
+            Stored = new StoredTree(row.Tree) { NextTask = _counts?.Tasks ?? 1, IsOpen = true, IsLoading = true, Retries = _counts?.RetryOfId is { } retried ? new Retried(retried, _counts.ShiftId) : null },
         };
         if (_counts is not null)
         {

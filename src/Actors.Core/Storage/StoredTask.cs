@@ -53,12 +53,14 @@ internal sealed class StoredTree(long number)
     /// <summary>When it ended.</summary>
     public long EndedAt { get; set; } = TaskRow.None;
 
-    /// <summary>The root of the tree that this one runs again; null where it does not.</summary>
-    public TaskId? RetryOf { get; init; }
-
-    /// <summary>What its ids are shifted by: see <see cref="TreeRetry"/>.</summary>
-    public TaskId Shift { get; init; }
+    /// <summary>The tree that this one runs again; null where it does not.</summary>
+    public Retried? Retries { get; init; }
 
     /// <summary>Whether its rows are still being read.</summary>
     public bool IsLoading { get; set; }
 }
+
+/// <summary>What is known of a tree that another one runs again: see <see cref="TreeRetry"/>.</summary>
+/// <param name="Root">Its root.</param>
+/// <param name="Shift">What the ids of the other one are shifted by.</param>
+internal sealed record Retried(TaskId Root, TaskId Shift);

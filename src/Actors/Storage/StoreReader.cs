@@ -7,7 +7,11 @@ namespace Actors.Storage;
 internal sealed class StoreReader(OpenedStore opened, IActorRef coordinator) : UntypedActor
 {
     private const int Window = 4096;
+
+    // Two in turn: the coordinator asks for the next when it begins with one, so the other is done with. A new one each time would be large garbage.
+    private readonly TaskRow[][] _windows = [new TaskRow[Window], new TaskRow[Window]];
     private ITaskReader? _reader;
+    private int _turn;
 
     public static Props Props(OpenedStore opened, IActorRef coordinator) => Akka.Actor.Props.Create(() => new StoreReader(opened, coordinator));
 
@@ -17,7 +21,7 @@ internal sealed class StoreReader(OpenedStore opened, IActorRef coordinator) : U
         try
         {
             _reader ??= opened.Store.ReadLiveTrees(opened.Opening.NextTree);
-            var rows = new TaskRow[Window];
+            var rows = _windows[_turn++ % 2];
             var count = _reader.Read(rows);
             coordinator.Tell(new RowsRead(rows, count));
             if (count == 0)
