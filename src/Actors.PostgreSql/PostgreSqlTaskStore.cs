@@ -282,7 +282,23 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         }
     }
 
-    public void Dispose() => Disconnect();
+    /// <remarks>The lock is given back before the session ends: the server ends it when it comes to that, and the next owner may be here already.</remarks>
+    public void Dispose()
+    {
+        try
+        {
+            if (_connection is not null)
+            {
+                Run(_connection, "SELECT pg_advisory_unlock_all()");
+            }
+        }
+        catch (Exception gone) when (gone is NpgsqlException or SocketException or TimeoutException or InvalidOperationException)
+        {
+            // the session has ended already, and its locks with it
+        }
+
+        Disconnect();
+    }
 
     private static NpgsqlParameter<T> Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
@@ -313,6 +329,25 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
 
     private static bool TryLock(NpgsqlConnection connection, long epoch) =>
         Scalar(connection, "SELECT pg_try_advisory_lock($1, $2)", Value(LockSpace), Value((int)epoch)) is true;
+
+    /// <summary>The server needs a moment to notice that a process was killed.</summary>
+    private static bool LockSoon(NpgsqlConnection connection, long epoch)
+    {
+        try
+        {
+            Run(connection, "SET lock_timeout = '1s'");
+            Run(connection, "SELECT pg_advisory_lock($1, $2)", Value(LockSpace), Value((int)epoch));
+            return true;
+        }
+        catch (PostgresException held) when (held.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+        finally
+        {
+            Run(connection, "SET lock_timeout = 0");
+        }
+    }
 
     private static TaskRow? Root(NpgsqlConnection connection, long from)
     {
@@ -408,7 +443,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
     {
         var connection = _connection!;
         var epoch = (long)Scalar(connection, "SELECT epoch FROM partition")!;
-        if (!TryLock(connection, epoch) && !takeOver)
+        if (!takeOver && !TryLock(connection, epoch) && !LockSoon(connection, epoch))
         {
             throw InUse(connection);
         }
