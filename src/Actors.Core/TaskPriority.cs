@@ -7,7 +7,8 @@ namespace Actors;
 /// <remarks>
 /// Of what is ready in a pool the highest priority goes first; trees of one priority take turns. So that nothing starves, a priority that has something ready and
 /// has been passed over 32 turns in a row has the next turn: none waits for more than 41 turns. A turn is what one tree gets of one chunk: up to
-/// <c>actors.chunk.tasks-max</c> short tasks, or one that is longer. What runs is never interrupted for something more urgent.
+/// <c>actors.chunk.tasks-max</c> short tasks, or one that is longer. What runs is never interrupted for something more urgent. What stands in line for a limit, a rate or
+/// an order is served as it came, whatever its priority.
 /// </remarks>
 public static class TaskPriority
 {

@@ -32,6 +32,10 @@ public sealed class TaskEngine : IExtension
     /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
     public TaskSchedules Schedules => Started.Schedules;
 
+    /// <summary>What people do to it by hand.</summary>
+    /// <exception cref="InvalidOperationException">The engine has not been started.</exception>
+    public TaskControl Control => Started.Control;
+
     /// <summary>Null until it has started.</summary>
     internal TaskClient? ClientIfStarted => Volatile.Read(ref _running)?.Client;
 
@@ -98,7 +102,8 @@ public sealed class TaskEngine : IExtension
         var terminated = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _ = _system.WhenTerminated.ContinueWith(_ => terminated.TrySetResult(), TaskScheduler.Default);
         var client = new TaskClient(catalog, coordinator, terminated.Task);
-        Volatile.Write(ref _running, new Running(coordinator, client, new TaskSchedules(catalog, coordinator, terminated.Task)));
+        Volatile.Write(
+            ref _running, new Running(coordinator, client, new TaskSchedules(catalog, coordinator, terminated.Task), new TaskControl(coordinator, terminated.Task)));
         DrainOnShutdown(client, settings, isDurable: store is not null);
         await ControlSocketHosting.StartAsync(this, _system, settings.ControlSocket, durable.IsMemory ? null : durable.Location).ConfigureAwait(false);
     }
@@ -131,7 +136,7 @@ public sealed class TaskEngine : IExtension
         });
     }
 
-    private sealed record Running(IActorRef Coordinator, TaskClient Client, TaskSchedules Schedules);
+    private sealed record Running(IActorRef Coordinator, TaskClient Client, TaskSchedules Schedules, TaskControl Control);
 }
 
 /// <summary>Makes the engine of an actor system known to it.</summary>

@@ -52,6 +52,11 @@ internal static class TaskLog
         string.Join(", ", cycle.Holders.Select(static holder => $"{holder.Type} {holder.Id}")),
         $"{cycle.Waiting.Type} {cycle.Waiting.Id}");
 
+    /// <summary>The deadline of a tree has passed.</summary>
+    public static void Write(ILoggingAdapter log, TreeExpired expired) => log.Warning(
+        "Tree {TaskId} of type {TaskType}: {FailureMessage} {Live} live task(s) fail with that",
+        expired.Tree.Id, expired.Tree.Root.Type.Name, expired.Failure.Message, expired.Live);
+
     /// <summary>Akka's own entries take six values at most.</summary>
     private sealed class Entry(ILogMessageFormatter formatter, string template, object[] values) : LogMessage(formatter, template)
     {

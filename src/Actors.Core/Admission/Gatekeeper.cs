@@ -144,6 +144,24 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         return task;
     }
 
+    /// <summary>The first task of a lane that <see cref="Next"/> gave leaves it without passing: it is paused, or is to fail. It counts among the ready of its pool until it comes back.</summary>
+    public TaskRecord TakeOut(Lane lane, PoolRecord pool)
+    {
+        var task = lane.Pop();
+        _parked[lane.Pool]--;
+        pool.Ready++;
+        Close(lane);
+        task.Gated!.Lane = null;
+        if (lane.Count > 0)
+        {
+            Place(lane);
+        }
+
+        OfferAll(lane.Gates);
+        Leave(lane);
+        return task;
+    }
+
     /// <summary>For a task that waits elsewhere: passes its gates if all are open.</summary>
     public bool TryPass(TaskRecord task)
     {

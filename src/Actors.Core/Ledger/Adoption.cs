@@ -21,6 +21,11 @@ internal sealed class Adoption(TaskLedger ledger, Endings endings)
         task.Worker.Outstanding++;
         ledger.RunsOut++;
         _adopted.Add(new AssignedTask(task, task.Run, task.AttemptNumber));
+        if (ledger.Pauses.Of(task) is not null)
+        {
+            task.IsHeldBack = true; // paused before this was told: what has not started is given back
+        }
+
         if (task is JoinRecord join)
         {
             join.IsDecided = true;
@@ -42,7 +47,7 @@ internal sealed class Adoption(TaskLedger ledger, Endings endings)
 
         foreach (var task in _cancelled)
         {
-            endings.Cancel(task);
+            endings.Cancel(task, task.Tree is { Terms.IsOver: true } tree ? TreeAlarms.FailureOf(tree) : null);
         }
 
         _cancelled.Clear();

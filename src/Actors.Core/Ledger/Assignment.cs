@@ -53,6 +53,9 @@ internal sealed class WorkerRecord(int id, int pool, object? reference = null)
     /// <summary>What it has; null while it has nothing.</summary>
     public Assignment? Assignment { get; set; }
 
+    /// <summary>When that left for it, in UTC ticks; null while it has not.</summary>
+    public long? SentAtTicks { get; set; }
+
     /// <summary>How many tasks of its assignment are still with it.</summary>
     public int Outstanding { get; set; }
 

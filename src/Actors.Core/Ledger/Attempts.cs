@@ -35,7 +35,13 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         }
         else
         {
-            GiveBack(task);
+            task.Attempt--;
+            if (!isBlamed)
+            {
+                ledger.Budgets.TakeBack(task); // otherwise it is counted as a loss, and that costs the tree an attempt
+            }
+
+            ledger.MakeReady(task);
         }
     }
 
@@ -43,6 +49,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     public void GiveBack(TaskRecord task)
     {
         task.Attempt--;
+        ledger.Budgets.TakeBack(task);
         ledger.MakeReady(task);
     }
 
@@ -70,6 +77,12 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
                 return;
         }
 
+        if (end.Kind is EndKind.Succeeded or EndKind.Joined && Budgets.Exceeds(task, end.Detail) is { } exceeded)
+        {
+            FailForGood(task, exceeded, end.Elapsed);
+            return;
+        }
+
         switch (end.Kind)
         {
             case EndKind.GivenBack:
@@ -78,6 +91,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
                 break;
             case EndKind.PutOff:
                 task.Attempt--;
+                ledger.Budgets.TakeBack(task);
                 ledger.MakeScheduled(task, end.Detail!.Delay!.Value);
                 break;
             case EndKind.Succeeded:
@@ -128,7 +142,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         endings.CommitFollowUps(task, detail, end.Kind == EndKind.Joined ? detail.Join : null);
         if (end.Kind == EndKind.Succeeded)
         {
-            endings.End(task, isCancelled ? task.Type.Cancelled : (Outcome)end.Payload!);
+            endings.End(task, !isCancelled ? (Outcome)end.Payload! : task.PendingFailure is { } pending ? task.Type.Failed(pending) : task.Type.Cancelled);
         }
     }
 
@@ -138,7 +152,13 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         switch (task.Interruption)
         {
             case Interruption.Cancel:
-                endings.End(task, task is JoinRecord { PendingFailure: { } pending } ? task.Type.Failed(pending) : task.Type.Cancelled);
+                if (task.PendingFailure is { Kind: FailureKind.Budget } exceeded && exceeded.TaskId == task.Id) // its own, and not that of what it joins
+                {
+                    FailForGood(task, exceeded, elapsed);
+                    break;
+                }
+
+                endings.End(task, task.PendingFailure is { } pending ? task.Type.Failed(pending) : task.Type.Cancelled);
                 break;
             case Interruption.Timeout:
                 var failure = NewFailure(task, FailureKind.Timeout, $"Attempt {task.AttemptNumber} took longer than its timeout of {task.Timeout}.");
@@ -166,7 +186,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
         ledger.MakeScheduled(task, rest.Value);
     }
 
-    private void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
+    public void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
     {
         Tell(task, failure, elapsed, null);
         endings.GiveUp(task);

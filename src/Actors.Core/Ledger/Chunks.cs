@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Actors.Ledger;
 
 /// <summary>How much travels to a worker at once: many short tasks, or one that may be long.</summary>
@@ -10,7 +8,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
     private int _countMax;
     private TimeSpan _work;
 
-    /// <returns>Whether there was anything: what stands in line for something may turn out to have to wait.</returns>
+    /// <returns>Whether there was anything: what stands in line for something may turn out to have to wait, or to be paused, and what was next to have to fail.</returns>
     public bool Assign(PoolRecord pool, WorkerRecord worker)
     {
         var inLine = ledger.Gatekeeper.OpenIn(pool.Index);
@@ -41,7 +39,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
             return true;
         }
 
-        return pool.Ready == 0 ? false : throw new UnreachableException($"Pool {pool.Name} counts {pool.Ready} ready tasks and has none.");
+        return false;
     }
 
     private void FillFromQueue(PoolRecord pool, WorkerRecord worker)
@@ -49,11 +47,23 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         while (_count < _countMax && pool.Queue.Turn() is { } stack)
         {
             var before = _count;
-            while (_count < _countMax && ReadyQueue.Peek(stack) is { } task && FindRoom(task))
+            var terms = stack.Tree.Terms;
+            while (_count < _countMax && pool.Queue.Peek(stack) is { } task)
             {
+                if (terms is not null && !ledger.Budgets.MayStart(task, terms))
+                {
+                    ReadyQueue.Pop(stack);
+                    continue;
+                }
+
+                if (!FindRoom(task, terms))
+                {
+                    break;
+                }
+
                 ReadyQueue.Pop(stack);
                 pool.Ready--;
-                _chosen[_count++] = Start(worker, task);
+                _chosen[_count++] = Start(worker, task, terms);
             }
 
             if (_count > before)
@@ -69,20 +79,44 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         var gatekeeper = ledger.Gatekeeper;
         for (var left = gatekeeper.OpenIn(pool.Index); left > 0 && _count < _countMax; left--)
         {
-            if (gatekeeper.OpenIn(pool.Index) == 0 || gatekeeper.Next(pool.Index) is not { } lane || !FindRoom(lane.Peek()!))
+            if (gatekeeper.OpenIn(pool.Index) == 0 || gatekeeper.Next(pool.Index) is not { } lane)
             {
                 return;
             }
 
-            _chosen[_count++] = Start(worker, gatekeeper.Start(lane));
+            var task = lane.Peek()!;
+            var terms = task.Tree!.Terms;
+            if (Pauses.Holds(task))
+            {
+                if (!ledger.Pauses.TakeOne())
+                {
+                    return;
+                }
+
+                Pauses.SetAside(gatekeeper.TakeOut(lane, pool));
+                left++;
+            }
+            else if (terms is not null && !ledger.Budgets.MayStart(task, terms))
+            {
+                gatekeeper.TakeOut(lane, pool);
+                left++;
+            }
+            else if (FindRoom(task, terms))
+            {
+                _chosen[_count++] = Start(worker, gatekeeper.Start(lane), terms);
+            }
+            else
+            {
+                return;
+            }
         }
     }
 
-    /// <summary>A task that may be long, is unknown or is suspected of killing workers travels alone.</summary>
+    /// <summary>A task that may be long, is unknown, is suspected of killing workers, or whose running time is counted travels alone.</summary>
     /// <returns>Whether it may come along; one that fills the chunk is the last.</returns>
-    private bool FindRoom(TaskRecord task)
+    private bool FindRoom(TaskRecord task, TreeTerms? terms)
     {
-        var estimate = task.IsSuspect ? TimeSpan.MaxValue : task.Type.Estimate ?? TimeSpan.MaxValue;
+        var estimate = task.IsSuspect || terms is { Budget.RunningTime: not null } ? TimeSpan.MaxValue : task.Type.Estimate ?? TimeSpan.MaxValue;
         var rest = ledger.Settings.ChunkWork - _work;
         if (estimate >= rest)
         {
@@ -103,7 +137,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
     /// <summary>Gives a worker a task that is in no queue.</summary>
     public AssignedTask AssignAlone(PoolRecord pool, WorkerRecord worker, TaskRecord task)
     {
-        var run = _chosen[0] = Start(worker, task);
+        var run = _chosen[0] = Start(worker, task, task.Tree!.Terms);
         Send(pool, worker, 1);
         return run;
     }
@@ -116,6 +150,7 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         Array.Clear(_chosen, 0, count);
         worker.Assignment = assignment;
         worker.Outstanding = count;
+        worker.SentAtTicks = null;
         pool.Busy++;
         ledger.RunsOut += count;
         if (ledger.Journal is { } journal)
@@ -149,13 +184,23 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         return true;
     }
 
-    private AssignedTask Start(WorkerRecord worker, TaskRecord task)
+    private AssignedTask Start(WorkerRecord worker, TaskRecord task, TreeTerms? terms)
     {
         task.Worker = worker;
         ledger.Tally.Move(task, TaskState.Running);
         task.Run++;
         task.Attempt++;
         task.Interruption = Interruption.None;
+        if (task.IsHeldBack)
+        {
+            task.IsHeldBack = false;
+        }
+
+        if (terms is not null)
+        {
+            ledger.Budgets.Start(task, terms);
+        }
+
         task.ForgetHeld();
         ledger.Observer?.Started(task);
         return new AssignedTask(task, task.Run, task.AttemptNumber);

@@ -34,7 +34,9 @@ internal sealed class Endings(TaskLedger ledger)
     }
 
     /// <summary>Cancels a task and all that is live below it; of a join, what it joins.</summary>
-    public void Cancel(TaskRecord task)
+    /// <param name="task">The task.</param>
+    /// <param name="failure">What they fail with instead; null where they are cancelled.</param>
+    public void Cancel(TaskRecord task, Failure? failure = null)
     {
         if (task.State.IsTerminal())
         {
@@ -48,7 +50,7 @@ internal sealed class Endings(TaskLedger ledger)
             CollectMembers(join);
         }
 
-        CancelCollected();
+        CancelCollected(failure);
     }
 
     /// <summary>A join that fails before it was decided, as a fold's step may: what it joins is of no use any more.</summary>
@@ -67,6 +69,14 @@ internal sealed class Endings(TaskLedger ledger)
         _cancelling.Clear();
         CollectChildren(parent);
         CancelCollected();
+    }
+
+    /// <summary>Fails all that is live in a tree, joins among it.</summary>
+    public void FailBelow(TreeRecord tree, Failure failure)
+    {
+        _cancelling.Clear();
+        CollectChildren(tree);
+        CancelCollected(failure);
     }
 
     /// <summary>The follow-ups of an attempt become real, in the same step as its success.</summary>
@@ -433,7 +443,8 @@ internal sealed class Endings(TaskLedger ledger)
     /// Cancels what <see cref="_cancelling"/> names and all below. First everything is marked, then it ends: so no join can
     /// take the cancellation of a child for a failure of its own.
     /// </summary>
-    private void CancelCollected()
+    /// <param name="failure">What they fail with; null where they are cancelled.</param>
+    private void CancelCollected(Failure? failure = null)
     {
         for (var index = 0; index < _cancelling.Count; index++)
         {
@@ -441,7 +452,15 @@ internal sealed class Endings(TaskLedger ledger)
             if (task is JoinRecord join)
             {
                 join.IsDecided = true;
-                join.PendingFailure = null; // a fold that has failed and is cancelled before its step has ended: cancel wins
+            }
+
+            if (failure is null)
+            {
+                task.PendingFailure = null; // of what has failed and is cancelled before its run has ended: cancel wins
+            }
+            else if (task is { State: TaskState.Running, Interruption: not Interruption.Cancel })
+            {
+                task.PendingFailure = failure;
             }
 
             CollectChildren(task);
@@ -454,7 +473,7 @@ internal sealed class Endings(TaskLedger ledger)
             switch (task.State)
             {
                 case TaskState.Scheduled or TaskState.Waiting or TaskState.Ready:
-                    _ending.Enqueue((task, task.Type.Cancelled));
+                    _ending.Enqueue((task, failure is null ? task.Type.Cancelled : task.Type.Failed(failure)));
                     break;
                 case TaskState.Running:
                     ledger.Interrupt(task, Interruption.Cancel);

@@ -93,6 +93,42 @@ internal sealed class IdIndex<T>
         }
     }
 
+    /// <summary>
+    /// Looks at some of the records from where a cursor stands. A scan that goes on until the cursor is 0 again has seen every record that was there all the time, although the
+    /// index changes and grows in between; where it shrinks it may see some twice.
+    /// </summary>
+    /// <remarks>
+    /// The cursor counts through the buckets with its bits reversed, the highest first, as SCAN does in Redis (dict.c, dictScan): when the table doubles, what a bucket
+    /// had lies in two that both come next.
+    /// </remarks>
+    /// <param name="cursor">0 to begin.</param>
+    /// <param name="bucketsMax">How many buckets to look at.</param>
+    /// <param name="found">Gets what is there.</param>
+    /// <returns>Where to go on; 0 at the end.</returns>
+    public ulong Scan(ulong cursor, int bucketsMax, List<T> found)
+    {
+        var mask = (ulong)(_buckets.Length - 1);
+        do
+        {
+            for (var record = _buckets[cursor & mask]; record is not null; record = record.NextInBucket)
+            {
+                found.Add((T)record);
+            }
+
+            cursor = Reverse(Reverse(cursor | ~mask) + 1);
+        }
+        while (cursor != 0 && --bucketsMax > 0);
+        return cursor;
+    }
+
+    private static ulong Reverse(ulong bits)
+    {
+        bits = ((bits >> 1) & 0x5555555555555555) | ((bits & 0x5555555555555555) << 1);
+        bits = ((bits >> 2) & 0x3333333333333333) | ((bits & 0x3333333333333333) << 2);
+        bits = ((bits >> 4) & 0x0F0F0F0F0F0F0F0F) | ((bits & 0x0F0F0F0F0F0F0F0F) << 4);
+        return System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(bits);
+    }
+
     private int SlotOf(TaskId id) => (int)(id.Low ^ (id.Low >> 32)) & (_buckets.Length - 1);
 
     private void Resize(int length)

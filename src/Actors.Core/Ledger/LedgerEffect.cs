@@ -45,6 +45,17 @@ internal sealed class TreeEnded(TreeRecord tree, TreeOutcome outcome) : LedgerEf
     public TreeOutcome Outcome { get; } = outcome;
 }
 
+/// <summary>The deadline of a tree has passed, to be logged.</summary>
+internal sealed class TreeExpired(TreeRecord tree, Failure failure, long live) : LedgerEffect
+{
+    public TreeRecord Tree { get; } = tree;
+
+    public Failure Failure { get; } = failure;
+
+    /// <summary>How many of its tasks were live.</summary>
+    public long Live { get; } = live;
+}
+
 /// <summary>An attempt failed, to be logged.</summary>
 internal sealed class AttemptFailed(TaskRecord task, int attempt, Failure failure, TimeSpan elapsed, TimeSpan? retryIn) : LedgerEffect
 {

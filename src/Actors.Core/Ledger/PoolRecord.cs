@@ -1,13 +1,13 @@
 namespace Actors.Ledger;
 
 /// <summary>A pool as the ledger sees it: what is ready, and which workers asked for work.</summary>
-internal sealed class PoolRecord(int index, string name)
+internal sealed class PoolRecord(int index, string name, Pauses? pauses = null)
 {
     public int Index { get; } = index;
 
     public string Name { get; } = name;
 
-    public ReadyQueue Queue { get; } = new(index);
+    public ReadyQueue Queue { get; } = new(index, pauses);
 
     /// <summary>Idle workers; the one that came last goes first, since its caches are warm. May hold lost ones, which are passed over.</summary>
     public Stack<WorkerRecord> Idle { get; } = new();
@@ -15,7 +15,10 @@ internal sealed class PoolRecord(int index, string name)
     /// <summary>Whether its workers have nothing to do: those that run ahead look at it.</summary>
     public Hunger Hunger { get; } = new();
 
-    /// <summary>How many tasks are ready here.</summary>
+    /// <summary>Who has paused it; null where nobody has.</summary>
+    public Pause? Pause { get; set; }
+
+    /// <summary>How many tasks are ready here, those that are paused among them.</summary>
     public int Ready { get; set; }
 
     /// <summary>Whether what stands in line for something goes second next time.</summary>

@@ -27,8 +27,11 @@ internal sealed class ReadyStack(TreeRecord tree, int lane, ReadyStack? next)
 /// The ready tasks of one pool. The highest priority goes first, and none is passed over for ever. Depth first within a tree: the newest runs first, so that a
 /// million-leaf tree has some hundred tasks alive. Fair between trees of one priority: they take turns, the one that has waited longest first.
 /// </summary>
-/// <remarks>A task that was cancelled while it was ready stays where it is and is passed over: it never becomes ready again.</remarks>
-internal sealed class ReadyQueue(int pool)
+/// <remarks>
+/// A task that was cancelled while it was ready stays where it is and is passed over: it never becomes ready again. One whose type is paused is set aside when
+/// it would be its turn. Until then both count as something ready, which can only bring the next turn of a priority forward.
+/// </remarks>
+internal sealed class ReadyQueue(int pool, Pauses? pauses = null)
 {
     /// <summary>
     /// A priority that has something ready and was passed over so often has the next turn. Counted in turns and not in time: under a lasting overload age in
@@ -60,6 +63,26 @@ internal sealed class ReadyQueue(int pool)
         }
     }
 
+    /// <summary>A stack takes part in the turns from now on, unless its tree is held.</summary>
+    public void Enter(ReadyStack stack)
+    {
+        if (stack.IsInRound || stack.Top is null || stack.Tree.IsHeld)
+        {
+            return;
+        }
+
+        var priority = stack.Priority;
+        var round = _rounds[priority] ??= new();
+        if (round.Count == 0)
+        {
+            _passes[priority] = 0;
+            _waiting |= 1u << priority;
+        }
+
+        stack.IsInRound = true;
+        round.Enqueue(stack);
+    }
+
     /// <summary>The tree whose turn it is; null where nothing is ready.</summary>
     public ReadyStack? Turn()
     {
@@ -74,9 +97,17 @@ internal sealed class ReadyQueue(int pool)
             var round = _rounds[_turn]!;
             while (round.TryPeek(out var stack))
             {
-                if (Peek(stack) is not null)
+                if (!stack.Tree.IsHeld)
                 {
-                    return stack;
+                    if (Peek(stack) is not null)
+                    {
+                        return stack;
+                    }
+
+                    if (stack.Top is not null)
+                    {
+                        return null; // the next step goes on with what is set aside
+                    }
                 }
 
                 round.Dequeue();
@@ -89,16 +120,30 @@ internal sealed class ReadyQueue(int pool)
         return null;
     }
 
-    /// <summary>The newest ready task of the tree; null where it has none left.</summary>
-    public static TaskRecord? Peek(ReadyStack stack)
+    /// <summary>The newest ready task of the tree; null where it has none left that may start.</summary>
+    public TaskRecord? Peek(ReadyStack stack)
     {
-        while (stack.Top is { State: not TaskState.Ready } passed)
+        while (stack.Top is { } top)
         {
-            stack.Top = passed.NextReady;
-            passed.NextReady = null;
+            if (top.State != TaskState.Ready)
+            {
+                Pop(stack);
+            }
+            else if (top.Type.Aside is not { } aside)
+            {
+                return top;
+            }
+            else if (pauses is null || pauses.TakeOne())
+            {
+                aside.Add(Pop(stack));
+            }
+            else
+            {
+                return null;
+            }
         }
 
-        return stack.Top;
+        return null;
     }
 
     public static TaskRecord Pop(ReadyStack stack)
@@ -132,18 +177,59 @@ internal sealed class ReadyQueue(int pool)
         _passes[_turn] = 0;
     }
 
-    private void Enter(ReadyStack stack)
+    /// <summary>
+    /// How many ready tasks are before one, as things stand: all that is more urgent; of its own priority those above it on its stack, and what other trees have while
+    /// they take turns with one task each.
+    /// </summary>
+    /// <param name="task">A ready task.</param>
+    /// <param name="stepsMax">How many tasks and trees to look at, at most.</param>
+    /// <returns>How many, and whether that is all.</returns>
+    public (long Before, bool IsAll) CountBefore(TaskRecord task, int stepsMax)
     {
-        var priority = stack.Priority;
-        var round = _rounds[priority] ??= new();
-        if (round.Count == 0)
+        var left = stepsMax;
+        var before = 0L;
+        for (var priority = TaskPriority.Highest; priority > task.Priority; priority--)
         {
-            _passes[priority] = 0;
-            _waiting |= 1u << priority;
+            foreach (var stack in _rounds[priority] ?? [])
+            {
+                before += CountReady(stack, null, long.MaxValue, ref left);
+            }
         }
 
-        stack.IsInRound = true;
-        round.Enqueue(stack);
+        var own = StackOf(task.Tree!, LaneOf(pool, task.Priority));
+        var above = CountReady(own, task, long.MaxValue, ref left);
+        before += above;
+        var isAhead = true;
+        foreach (var stack in _rounds[task.Priority] ?? [])
+        {
+            if (stack == own)
+            {
+                isAhead = false;
+            }
+            else
+            {
+                before += CountReady(stack, null, isAhead ? above + 1 : above, ref left);
+            }
+        }
+
+        return (before, left > 0);
+    }
+
+    private static long CountReady(ReadyStack stack, TaskRecord? end, long countMax, ref int left)
+    {
+        var count = 0L;
+        left--; // for the tree
+        if (stack.Tree.IsHeld)
+        {
+            return 0;
+        }
+
+        for (var task = stack.Top; task is not null && task != end && count < countMax && left > 0; task = task.NextReady, left--)
+        {
+            count += task.State == TaskState.Ready && task.Type.Aside is null ? 1 : 0;
+        }
+
+        return count;
     }
 
     /// <summary>The priority that was passed over too often, of several the one most often; the highest where there is none.</summary>

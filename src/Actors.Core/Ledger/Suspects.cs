@@ -1,8 +1,8 @@
 namespace Actors.Ledger;
 
 /// <summary>
-/// Tasks that may have killed the process. Where such deaths are counted only one of them runs at a time, whatever the pool: so the next death has one culprit, and
-/// those that merely ran beside it are never quarantined with it.
+/// Where deaths of the process are counted, what was running at one runs again one at a time, whatever the pool: so the next death has one culprit, and those
+/// that merely ran beside it are never quarantined with it. Priorities do not count here: this is soon over.
 /// </summary>
 internal sealed class Suspects(TaskLedger ledger, Chunks chunks)
 {
@@ -10,15 +10,14 @@ internal sealed class Suspects(TaskLedger ledger, Chunks chunks)
     private AssignedTask? _out;
     private long _aloneUntil;
 
-    /// <summary>When the next may start although the one before still runs; max where none waits for that.</summary>
-    public long NextTicks => _waiting.Count > 0 && _out is { IsCurrent: true } ? _aloneUntil : long.MaxValue;
+    /// <summary>When the next may start although one still runs; the end of time where none waits for that.</summary>
+    public long Next => _waiting.Count > 0 && _out is { IsCurrent: true } ? _aloneUntil : long.MaxValue;
 
-    /// <summary>Whether a task that is ready waits here, and not with the others.</summary>
-    public bool Has(TaskRecord task) => ledger.Journal is not null && task.IsSuspect;
+    /// <summary>The one that runs; null where none does.</summary>
+    public TaskRecord? Out => _out is { IsCurrent: true } run ? run.Task : null;
 
     public void Add(TaskRecord task) => _waiting.Enqueue(task);
 
-    /// <summary>Gives the next to an idle worker of its pool, if it may start.</summary>
     public void Dispatch()
     {
         for (var left = _waiting.Count; left > 0 && (_out is not { IsCurrent: true } || ledger.NowTicks >= _aloneUntil); left--)
@@ -29,8 +28,13 @@ internal sealed class Suspects(TaskLedger ledger, Chunks chunks)
                 continue; // cancelled meanwhile
             }
 
+            if (task.Tree!.Terms is { } terms && !ledger.Budgets.MayStart(task, terms))
+            {
+                continue;
+            }
+
             var pool = ledger.Pools[task.Type.Pool];
-            if (pool.HasIdle() && (task.Type.Gates is null || ledger.Gatekeeper.TryPass(task)) && pool.TakeIdle() is { } worker)
+            if (pool.Pause is null && !Pauses.Holds(task) && pool.HasIdle() && (task.Type.Gates is null || ledger.Gatekeeper.TryPass(task)) && pool.TakeIdle() is { } worker)
             {
                 _out = chunks.AssignAlone(pool, worker, task);
                 _aloneUntil = ledger.After(ledger.Settings.SuspectAlone);

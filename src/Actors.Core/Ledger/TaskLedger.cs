@@ -20,7 +20,7 @@ internal sealed class TaskLedger
     private readonly IdIndex<TaskRecord> _live = new();
     private readonly IdIndex<TreeRecord> _trees = new();
     private readonly DueQueue _due = new();
-    private readonly Suspects _suspects;
+    private readonly ReadyTasks _ready;
     private readonly Endings _endings;
     private readonly Attempts _attempts;
     private readonly WorkerWatch _watch;
@@ -31,16 +31,19 @@ internal sealed class TaskLedger
     public TaskLedger(LedgerSettings settings, IEnumerable<string> pools, int types)
     {
         Settings = settings;
-        _pools = [.. pools.Select(static (name, index) => new PoolRecord(index, name))];
         Tally = new Tally(types);
         _endings = new Endings(this);
         _attempts = new Attempts(this, _endings);
         _watch = new WorkerWatch(this, _attempts);
+        Pauses = new Pauses(this, _watch);
+        _pools = [.. pools.Select((name, index) => new PoolRecord(index, name, Pauses))];
         Gatekeeper = new Gatekeeper(this, _pools.Length);
         Sequences = new Sequences(this);
         Uniques = new Uniques(this);
         _chunks = new Chunks(this, _watch);
-        _suspects = new Suspects(this, _chunks);
+        _ready = new ReadyTasks(this, _chunks);
+        Budgets = new Budgets(this, _attempts);
+        Alarms = new TreeAlarms(this);
         _ahead = new Adoption(this, _endings);
     }
 
@@ -66,6 +69,27 @@ internal sealed class TaskLedger
 
     public Tally Tally { get; }
 
+    /// <summary>What people have paused.</summary>
+    public Pauses Pauses { get; }
+
+    /// <summary>Who else keeps ready tasks from starting.</summary>
+    public List<IStartRule> StartRules { get; } = [];
+
+    internal ReadyTasks Ready => _ready;
+
+    /// <summary>What the workers have, in no order. For reports; never on a hot path.</summary>
+    public IEnumerable<TaskRecord> Running => _watch.Running();
+
+    /// <summary>The live task of that id; null where there is none.</summary>
+    public TaskRecord? FindTask(TaskId id) => _live.Find(id);
+
+    /// <summary>Looks at some of the live tasks, from where a cursor stands: see <see cref="IdIndex{T}.Scan"/>.</summary>
+    public ulong Scan(ulong cursor, int bucketsMax, List<TaskRecord> found) => _live.Scan(cursor, bucketsMax, found);
+
+    internal Budgets Budgets { get; }
+
+    internal TreeAlarms Alarms { get; }
+
     public DispatchMode Mode { get; private set; }
 
     /// <summary>How many ends were refused because their run was not the one that runs.</summary>
@@ -89,8 +113,7 @@ internal sealed class TaskLedger
         get
         {
             var next = Math.Min(_due.Next ?? long.MaxValue, _watch.NextCheckTicks);
-            next = Math.Min(next, Gatekeeper.NextDueTicks);
-            next = Math.Min(next, _suspects.NextTicks);
+            next = Math.Min(next, Math.Min(Gatekeeper.NextDueTicks, Math.Min(_ready.Suspects.Next, Alarms.Next)));
             return next == long.MaxValue ? null : new DateTimeOffset(next, TimeSpan.Zero);
         }
     }
@@ -99,8 +122,12 @@ internal sealed class TaskLedger
     public TreeRecord? FindTree(TaskId rootId) => _trees.Find(rootId);
 
     /// <summary>Accepts a new root, or finds the live tree that has its id already.</summary>
+    /// <param name="root">The root.</param>
+    /// <param name="completion">The task that runs when all others are terminal; null for none.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="request">Deadline and budget; null for neither.</param>
     /// <returns>The tree, and whether it is new.</returns>
-    public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now)
+    public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now, TreeRequest? request = null)
     {
         NowTicks = now.UtcTicks;
         if (_trees.Find(root.Id) is { } existing)
@@ -108,9 +135,14 @@ internal sealed class TaskLedger
             return (existing, false);
         }
 
-        var tree = new TreeRecord(root, completion);
+        var tree = new TreeRecord(root, completion) { SubmittedAt = NowTicks, Terms = request?.ToTerms(After) };
         _trees.TryAdd(tree);
         CountTree(tree, 1);
+        if (tree.Terms is not null)
+        {
+            Alarms.Set(tree);
+        }
+
         Journal?.Open(tree);
         Register(root, tree, tree, null);
         if (Journal is not null && completion is not null)
@@ -223,6 +255,17 @@ internal sealed class TaskLedger
             return;
         }
 
+        if (Budgets.ExceedsNow(parent) is { } exceeded)
+        {
+            if (parent.Interruption != Interruption.Cancel)
+            {
+                parent.PendingFailure = exceeded;
+                Interrupt(parent, Interruption.Cancel);
+            }
+
+            return;
+        }
+
         early.Add(child.Id, (child, null));
         parent.Tree!.HasEarly = true;
         Register(child, parent.Tree!, parent, parent);
@@ -235,7 +278,7 @@ internal sealed class TaskLedger
         Uniques.Settle();
         if (parent.Interruption == Interruption.Cancel)
         {
-            _endings.Cancel(child);
+            _endings.Cancel(child, parent.PendingFailure is { Kind: FailureKind.Deadline } failure ? failure : null);
         }
     }
 
@@ -313,6 +356,7 @@ internal sealed class TaskLedger
         }
 
         Gatekeeper.Tick();
+        Alarms.Ring();
         _watch.Check();
     }
 
@@ -326,15 +370,11 @@ internal sealed class TaskLedger
         }
 
         NowTicks = now.UtcTicks;
-        _suspects.Dispatch();
-        (Gatekeeper.MayYield, Gatekeeper.HasYielded) = (true, false);
-        DispatchPools();
-        if (Gatekeeper.HasYielded)
-        {
-            Gatekeeper.MayYield = false; // the pool that was let go first had nothing after all
-            DispatchPools();
-        }
+        _ready.Dispatch();
     }
+
+    /// <summary>Whether <see cref="Dispatch"/> has left something for the next step, so that this one is short: it is to come soon.</summary>
+    public bool HasMore => Mode == DispatchMode.Open && Pauses.HasMore;
 
     /// <summary>From now on nothing is dispatched, and workers give back what they have not started.</summary>
     public void Close()
@@ -422,11 +462,8 @@ internal sealed class TaskLedger
     {
         switch (task.State)
         {
-            case TaskState.Ready when task.Type.Gates is not null && !_suspects.Has(task):
-                Unpark(task);
-                break;
-            case TaskState.Ready when task.Type.Pool != TaskType.Nowhere && !_suspects.Has(task):
-                _pools[task.Type.Pool].Ready--;
+            case TaskState.Ready:
+                _ready.Drop(task);
                 break;
             case TaskState.Scheduled:
                 Tally.Move(task, outcome);
@@ -441,23 +478,6 @@ internal sealed class TaskLedger
         Sequences.Leave(task);
     }
 
-    private void Unpark(TaskRecord task)
-    {
-        if (task.Type.Gates!.Order is not null && !Sequences.HasTurn(task))
-        {
-            return; // waits for its turn, and nowhere else
-        }
-
-        if (task.Gated?.Lane is { } lane)
-        {
-            Gatekeeper.Drop(lane);
-        }
-        else
-        {
-            _pools[task.Type.Pool].Ready--;
-        }
-    }
-
     /// <summary>A tree comes back from a store. Its rows follow.</summary>
     internal void Restore(TreeRecord tree)
     {
@@ -467,6 +487,16 @@ internal sealed class TaskLedger
         }
 
         CountTree(tree, 1);
+        if (tree.Pause is not null)
+        {
+            Pauses.Restored();
+        }
+
+        if (tree.Terms is not null)
+        {
+            Alarms.Set(tree);
+            Alarms.Ring(); // of one whose deadline has passed meanwhile nothing starts
+        }
     }
 
     /// <summary>A live task comes back from a store.</summary>
@@ -506,6 +536,8 @@ internal sealed class TaskLedger
     {
         _trees.Remove(tree);
         CountTree(tree, -1);
+        Alarms.Remove(tree);
+        Pauses.Ended(tree);
     }
 
     private void CountTree(TreeRecord tree, int change)
@@ -522,22 +554,11 @@ internal sealed class TaskLedger
         PushReady(task);
     }
 
-    private void DispatchPools()
-    {
-        foreach (var pool in _pools)
-        {
-            while ((pool.Ready > 0 || Gatekeeper.OpenIn(pool.Index) > 0) && pool.TakeIdle() is { } worker)
-            {
-                if (!_chunks.Assign(pool, worker))
-                {
-                    pool.Idle.Push(worker);
-                    break;
-                }
-            }
+    /// <summary>Whether it runs alone, since a process died while it ran.</summary>
+    internal bool IsSetApart(TaskRecord task) => Journal is not null && task.IsSuspect;
 
-            pool.Hunger.IsThere = pool.Ready == 0 && pool.Busy < pool.Workers;
-        }
-    }
+    /// <summary>A ready task stands in line from now on.</summary>
+    internal void PushReady(TaskRecord task) => _ready.Push(task);
 
     /// <summary>A run is with no worker any more.</summary>
     /// <param name="task">Its task.</param>
@@ -549,34 +570,11 @@ internal sealed class TaskLedger
         {
             Gatekeeper.Return(task, hasRun);
         }
-    }
 
-    internal void PushReady(TaskRecord task)
-    {
-        if (task.Type.Pool == TaskType.Nowhere)
+        if (task.Tree!.Terms is not null)
         {
-            return; // came back from a store, and this program knows no handler of it: it is kept for one that does
+            Budgets.End(task);
         }
-
-        if (task.Type.Gates is { Order: not null } && !Sequences.HasTurn(task))
-        {
-            return; // comes again when it is its turn
-        }
-
-        if (_suspects.Has(task))
-        {
-            _suspects.Add(task);
-            return;
-        }
-
-        if (task.Type.Gates is not null && Gatekeeper.Park(task))
-        {
-            return;
-        }
-
-        var pool = _pools[task.Type.Pool];
-        pool.Ready++;
-        pool.Queue.Push(task);
     }
 
     internal void MakeScheduled(TaskRecord task, TimeSpan delay)

@@ -52,6 +52,7 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     private ITaskMessage? _message = message;
     private TaskPath? _path;
     private volatile Interruption _interruption;
+    private volatile bool _isHeldBack;
 
     public TaskType Type { get; } = type;
 
@@ -148,11 +149,31 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
         set => _interruption = value;
     }
 
+    /// <summary>Whether its run, if it has not begun, is to be given back: it has been paused since it was assigned. A worker looks before it starts the task.</summary>
+    public bool IsHeldBack
+    {
+        get => _isHeldBack;
+        set => _isHeldBack = value;
+    }
+
     /// <summary>When a scheduled task is due.</summary>
     public long DueAtTicks
     {
         get => _rare?.DueAtTicks ?? 0;
         set => Rare.DueAtTicks = value;
+    }
+
+    /// <summary>What it fails with once its run, which was told to end, has: a fold that has failed while a step was running, a deadline, a budget.</summary>
+    public Failure? PendingFailure
+    {
+        get => _rare?.PendingFailure;
+        set
+        {
+            if (value is not null || _rare is not null)
+            {
+                Rare.PendingFailure = value;
+            }
+        }
     }
 
     /// <summary>When its interrupted run is abandoned.</summary>
@@ -243,6 +264,7 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
         public TaskId? DuplicateOf;
         public long DueAtTicks;
         public long AbandonAtTicks;
+        public Failure? PendingFailure;
         public int Losses;
         public bool IsSuspect;
     }
@@ -307,9 +329,6 @@ internal sealed class JoinRecord(
 
     /// <summary>The failure of the first child that did not succeed, where that can fail the join.</summary>
     public Failure? FirstFailure { get; set; }
-
-    /// <summary>What a fold that has failed while a step was running fails with, once that step has been told to end.</summary>
-    public Failure? PendingFailure { get; set; }
 
     /// <summary>Children that were spawned early, by id, with their places: resolved when the join is registered.</summary>
     public List<(TaskId Id, int Index)>? EarlyChildren { get; set; }

@@ -1,12 +1,13 @@
 namespace Actors.Ledger;
 
-/// <summary>What the ledger knows of all tasks of one type. Made at start-up; <see cref="Estimate"/> alone changes, in the ledger.</summary>
+/// <summary>What the ledger knows of all tasks of one type. Made at start-up; the running average and the pause alone change, in the ledger.</summary>
 internal abstract class TaskType(int index, string name, int pool)
 {
     /// <summary>The pool of a type that stands in the store and that this program does not know.</summary>
     public const int Nowhere = -1;
 
     private long _estimateTicks = -1;
+    private TasksAside? _aside;
 
     /// <summary>Its place in the counts.</summary>
     public int Index { get; } = index;
@@ -30,7 +31,17 @@ internal abstract class TaskType(int index, string name, int pool)
     /// <summary>
     /// Whether a worker may run a follow-up of this type on its own, right after the task that spawned it. Not where the ledger has a say in when it starts.
     /// </summary>
-    public bool MayRunAhead => Priority is null && Gates is null;
+    public bool MayRunAhead => Priority is null && Gates is null && Aside is null;
+
+    /// <summary>Who has paused it; null where nobody has.</summary>
+    public Pause? Pause => Aside?.Pause;
+
+    /// <summary>While it is paused, what would have had its turn. Workers look whether there is one.</summary>
+    public TasksAside? Aside
+    {
+        get => Volatile.Read(ref _aside);
+        set => Volatile.Write(ref _aside, value);
+    }
 
     /// <summary>How its messages and results are written; null where there is no store.</summary>
     public Storage.ITaskFormat? Format { get; init; }

@@ -9,6 +9,8 @@ namespace Actors.Ledger;
 /// </summary>
 internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent(root.Id)
 {
+    private Pause? _pause;
+
     public TaskRecord Root { get; } = root;
 
     /// <summary>The task that runs when all others are terminal; null where there is none, or once it has been registered.</summary>
@@ -43,8 +45,30 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     /// <summary>Its ready tasks: a list of stacks, one for each pool and priority in which it ever had one. Seldom more than two.</summary>
     public ReadyStack? ReadyStacks { get; set; }
 
-    /// <summary>Whether workers may run tasks of it before the ledger knows of them.</summary>
-    public bool MayRunAhead { get; init; } = true;
+    /// <summary>Who has paused it; null where nobody has.</summary>
+    public Pause? Pause
+    {
+        get => Volatile.Read(ref _pause);
+        set => Volatile.Write(ref _pause, value);
+    }
+
+    /// <summary>While it is held, tasks of it that stood in line for limits; null where there are none.</summary>
+    public TasksAside? Aside { get; set; }
+
+    /// <summary>Whether workers may run follow-ups of its tasks on their own. Not where the ledger has a say in when they start.</summary>
+    public bool MayRunAhead => Pause is null && Terms is not { Budget: not null };
+
+    /// <summary>When it was submitted, in UTC ticks.</summary>
+    public long SubmittedAt { get; init; }
+
+    /// <summary>Its deadline and its budget; null where it has neither.</summary>
+    public TreeTerms? Terms { get; init; }
+
+    /// <summary>Whether nothing of it may start: it is paused, or its deadline passed before all of it was back from the store.</summary>
+    public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true });
+
+    /// <summary>How many tasks it has ever had, a completion task that is yet to come among them.</summary>
+    public long Tasks => Stored?.NextTask ?? (Live + Ended + (Completion is null ? 0 : 1));
 
     /// <summary>What it has besides where there is a store; null where there is none.</summary>
     public StoredTree? Stored { get; set; }
@@ -55,6 +79,7 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
         (Succeeded, Failed, Cancelled) = (counts.Succeeded, counts.Failed, counts.Cancelled);
         (UnjoinedFailures, FirstUnjoinedFailure) = (counts.UnjoinedFailures, counts.FirstUnjoinedFailure?.ToFailure());
         IsCancelRequested = counts.IsCancelRequested;
+        Pause = counts.Pause?.ToPause();
     }
 
     /// <summary>While its rows are being read it cannot end: that counts as one live task.</summary>

@@ -63,6 +63,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
             return; // lost meanwhile
         }
 
+        worker.SentAtTicks = ledger.NowTicks;
         if (assignment.Tasks.Length > 1 || assignment.IsAhead)
         {
             worker.RecallAtTicks = ledger.After(ledger.Settings.Slice);
@@ -70,6 +71,11 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         else if (assignment.Tasks[0].Task is { Timeout: { } timeout, Interruption: Interruption.None })
         {
             worker.TimeoutAtTicks = ledger.After(timeout);
+        }
+
+        if (assignment.Tasks is [{ IsCurrent: true } alone])
+        {
+            ledger.Budgets.Begin(alone.Task); // where time is counted, tasks travel alone
         }
 
         Notice(worker);
@@ -95,6 +101,13 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
             Notice(worker);
         }
     }
+
+    /// <summary>What the workers have.</summary>
+    public IEnumerable<TaskRecord> Running() =>
+        from worker in _workers
+        from run in worker.Assignment?.Tasks ?? []
+        where run.IsCurrent
+        select run.Task;
 
     /// <summary>Asks every worker for what it has not started.</summary>
     public void RecallAll()
@@ -123,6 +136,32 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         }
 
         return open;
+    }
+
+    /// <summary>Workers give back what they have not started of what is chosen. Once this is done, none of it starts.</summary>
+    /// <param name="isChosen">Of the runs that they were assigned.</param>
+    /// <param name="pool">A pool whose workers may have more of it, if they run ahead; none where that stems from what is chosen.</param>
+    public void HoldBack(Predicate<AssignedTask> isChosen, int pool = TaskType.Nowhere)
+    {
+        foreach (var worker in _workers)
+        {
+            var isAhead = worker.Assignment is { IsAhead: true };
+            var isConcerned = isAhead && worker.Pool == pool;
+            foreach (var run in worker.Assignment?.Tasks ?? [])
+            {
+                if (run.IsCurrent && isChosen(run))
+                {
+                    isConcerned = true;
+                    run.Task.IsHeldBack = true;
+                }
+            }
+
+            if (isConcerned && (worker.Outstanding > 1 || isAhead))
+            {
+                worker.RecallAtTicks = long.MaxValue; // once is enough
+                ledger.Effects.Add(new Recall(worker.Assignment!));
+            }
+        }
     }
 
     /// <summary>Tells every running attempt to end, since the engine stops.</summary>

@@ -21,6 +21,12 @@ public enum FailureKind
     /// <summary>The process died while it ran this task alone, as often as is allowed: see <c>actors.worker-losses-max</c>.</summary>
     Quarantined,
 
+    /// <summary>The deadline of its tree has passed.</summary>
+    Deadline,
+
+    /// <summary>It would have exceeded the budget of its tree.</summary>
+    Budget,
+
     /// <summary>What stands in the store cannot be read, or cannot be written there.</summary>
     Payload,
 }

@@ -217,7 +217,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         return batch;
     }
 
-    private static TaskRow RowOf(TaskRecord task, StoredTask stored)
+    private TaskRow RowOf(TaskRecord task, StoredTask stored)
     {
         var tree = task.Tree!;
         var isRoot = stored.Number == 0;
@@ -265,8 +265,17 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
 
         flags |= task.IsSuspect ? TaskFlags.Suspect : 0;
         flags |= task.Early is null ? 0 : TaskFlags.HasEarly;
-        var isCancelled = task is { State: TaskState.Running, Interruption: Interruption.Cancel } and not JoinRecord { PendingFailure: not null };
-        return flags | (isCancelled ? TaskFlags.Cancelled : 0);
+        if (task is { State: TaskState.Running, Interruption: Interruption.Cancel })
+        {
+            flags |= task.PendingFailure switch
+            {
+                null => TaskFlags.Cancelled,
+                { Kind: FailureKind.Deadline } => TaskFlags.Expired,
+                _ => 0, // fails again as it has
+            };
+        }
+
+        return flags;
     }
 
     private static byte[]? OutcomeOf(TaskType type, Outcome? outcome) => outcome switch
@@ -286,17 +295,19 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         State = join.FoldState is { } state ? Encoding.UTF8.GetString(state as byte[] ?? join.Type.Format!.WriteFoldState(state)) : null,
     });
 
-    /// <summary>Null for a tree that never had more than its root, and runs no other one again: its row says it all.</summary>
-    private static byte[]? CountsOf(TreeRecord tree) => tree.Stored is { NextTask: 1, Retries: null } ? null : StoreJson.Write(new TreeCounts
+    /// <summary>Null for a tree that never had more than its root, runs no other one again and has nothing of its own: its row says it all.</summary>
+    private byte[]? CountsOf(TreeRecord tree) => tree is { Stored: { NextTask: 1, Retries: null }, Pause: null, Terms: null } ? null : StoreJson.Write(new TreeCounts
     {
         Tasks = tree.Stored!.NextTask,
-        Live = tree.Live,
+        Live = tree.Live - (tree.Stored.IsLoading ? 1 : 0), // without what keeps it from ending while its rows are read
         Succeeded = tree.Succeeded,
         Failed = tree.Failed,
         Cancelled = tree.Cancelled,
         UnjoinedFailures = tree.UnjoinedFailures,
         FirstUnjoinedFailure = tree.FirstUnjoinedFailure is { } first ? StoredFailure.Of(first) : null,
         IsCancelRequested = tree.IsCancelRequested,
+        Pause = tree.Pause is { } pause ? StoredPause.Of(pause) : null,
+        Terms = tree.Terms is { } terms ? StoredTerms.Of(terms, ledger.NowTicks, tree.Stored.IsLoading) : null,
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
         RetryOf = tree.Stored.Retries?.Root.ToString(),
         Shift = tree.Stored.Retries?.Shift.ToString(),

@@ -73,6 +73,8 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         var root = RecordOf(in row, null);
         _tree = new TreeRecord(root, null)
         {
+            SubmittedAt = row.CreatedAt,
+            Terms = _counts?.Terms?.ToTerms(),
             Stored = new StoredTree(row.Tree) { NextTask = _counts?.Tasks ?? 1, IsOpen = true, IsLoading = true, Retries = _counts?.RetryOfId is { } retried ? new Retried(retried, _counts.ShiftId) : null },
         };
         if (_counts is not null)
@@ -152,7 +154,12 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     {
         var tree = _tree!;
         var parent = LiveParentOf(row.Parent);
-        var isCancelled = row.Flags.HasFlag(TaskFlags.Cancelled);
+        var isCancelled = (row.Flags & (TaskFlags.Cancelled | TaskFlags.Expired)) != 0;
+        if (row.Flags.HasFlag(TaskFlags.Expired) && tree.Terms is not null)
+        {
+            task.PendingFailure = TreeAlarms.FailureOf(tree);
+        }
+
         var join = task as JoinRecord;
         if (isCancelled || task.Losses >= ledger.Settings.WorkerLossesMax)
         {
@@ -281,6 +288,11 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             EndDead(task);
         }
 
+        if (_counts is not { Terms.IsOver: true })
+        {
+            ledger.Alarms.Expire(tree); // its deadline passed meanwhile
+        }
+
         tree.EndLoading();
         if (tree.Live == 0)
         {
@@ -305,7 +317,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
 
         if (task.Losses < ledger.Settings.WorkerLossesMax)
         {
-            ledger.Endings.End(task, task.Type.Cancelled);
+            ledger.Endings.End(task, task.PendingFailure is { } pending ? task.Type.Failed(pending) : task.Type.Cancelled);
             return;
         }
 

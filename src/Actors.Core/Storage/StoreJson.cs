@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Actors.Ledger;
 using System.Text.Json.Serialization;
 
 namespace Actors.Storage;
@@ -10,6 +11,7 @@ namespace Actors.Storage;
 [JsonSerializable(typeof(StoredFailure))]
 [JsonSerializable(typeof(StoredOptions))]
 [JsonSerializable(typeof(StoredJoin))]
+[JsonSerializable(typeof(StoredPause))]
 internal sealed partial class StoreJson : JsonSerializerContext
 {
     public static byte[] Write(TreeCounts value) => JsonSerializer.SerializeToUtf8Bytes(value, Default.TreeCounts);
@@ -25,6 +27,10 @@ internal sealed partial class StoreJson : JsonSerializerContext
         ? null
         : JsonSerializer.SerializeToUtf8Bytes(
             new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority, options?.Unique), Default.StoredOptions);
+
+    public static byte[] Write(Pause value) => JsonSerializer.SerializeToUtf8Bytes(Storage.StoredPause.Of(value), Default.StoredPause);
+
+    public static Pause ReadPause(byte[] json) => Read(json, Default.StoredPause).ToPause();
 
     public static TreeCounts ReadCounts(byte[] json) => Read(json, Default.TreeCounts);
 
@@ -72,6 +78,12 @@ internal sealed record TreeCounts
 
     public bool IsCancelRequested { get; init; }
 
+    /// <summary>Who has paused it.</summary>
+    public StoredPause? Pause { get; init; }
+
+    /// <summary>Its deadline and budget, and what is used up of it.</summary>
+    public StoredTerms? Terms { get; init; }
+
     /// <summary>The tree's outcome, once it has ended.</summary>
     public TaskState? State { get; init; }
 
@@ -90,6 +102,58 @@ internal sealed record TreeCounts
 
 /// <summary>What a task has different from its type.</summary>
 internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry, int? Priority, UniqueTask? Unique = null);
+
+/// <summary>A pause of a pool, a type or a tree.</summary>
+internal sealed record StoredPause(string By, DateTimeOffset Since)
+{
+    public static StoredPause Of(Pause pause) => new(pause.By, pause.Since);
+
+    public Pause ToPause() => new(By, Since);
+}
+
+/// <summary>A tree's deadline and budget.</summary>
+internal sealed record StoredTerms
+{
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>Whether the deadline has passed and what was live then has ended, or is marked.</summary>
+    public bool IsOver { get; init; }
+
+    public long? TasksMax { get; init; }
+
+    public int? DepthMax { get; init; }
+
+    public long? AttemptsMax { get; init; }
+
+    public TimeSpan? RunningTimeMax { get; init; }
+
+    public long Attempts { get; init; }
+
+    public TimeSpan Ran { get; init; }
+
+    public static StoredTerms Of(TreeTerms terms, long now, bool isLoading) => new()
+    {
+        DeadlineAt = terms.DeadlineAt == long.MaxValue ? null : new DateTimeOffset(terms.DeadlineAt, TimeSpan.Zero),
+        IsOver = terms.IsOver && !isLoading,
+        TasksMax = terms.Budget?.Tasks,
+        DepthMax = terms.Budget?.Depth,
+        AttemptsMax = terms.Budget?.Attempts,
+        RunningTimeMax = terms.Budget?.RunningTime,
+        Attempts = terms.Attempts,
+        Ran = terms.RanUntil(now),
+    };
+
+    public TreeTerms ToTerms() => new()
+    {
+        DeadlineAt = DeadlineAt?.UtcTicks ?? long.MaxValue,
+        IsOver = IsOver,
+        Budget = this is { TasksMax: null, DepthMax: null, AttemptsMax: null, RunningTimeMax: null }
+            ? null
+            : new TaskBudget { Tasks = TasksMax, Depth = DepthMax, Attempts = AttemptsMax, RunningTime = RunningTimeMax },
+        Attempts = Attempts,
+        Ran = Ran,
+    };
+}
 
 /// <summary>A retry policy without rules for exceptions: those name types of the program, which no store knows.</summary>
 internal sealed record StoredRetry(int MaxAttempts, TimeSpan Delay, double Factor, TimeSpan MaxDelay, double Jitter)

@@ -102,4 +102,7 @@ internal enum TaskFlags
 
     /// <summary>It has failed since it was quarantined, and nobody has released it yet.</summary>
     Quarantined = 256,
+
+    /// <summary>It was running when the deadline of its tree passed: it is never run again, and fails with that.</summary>
+    Expired = 512,
 }

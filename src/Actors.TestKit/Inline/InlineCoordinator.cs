@@ -85,7 +85,7 @@ internal sealed class InlineCoordinator : IAttemptHost
         var root = new TaskRecord(id, TypeOf(task), task, null, options?.Task);
         var completion = options?.WhenDone is { } whenDone ? new TaskRecord(id.Completion(), TypeOf(whenDone), whenDone, root.Path, null) : null;
         Ended = null;
-        _ledger.Submit(root, completion, Now);
+        _ledger.Submit(root, completion, Now, options?.Request);
         Release();
         return id;
     }
@@ -170,7 +170,7 @@ internal sealed class InlineCoordinator : IAttemptHost
                 case TreeEnded ended:
                     Ended = ended.Outcome;
                     break;
-                case Recall or RootEnded or AttemptFailed or Admission.CapacityCycle:
+                case Recall or RootEnded or AttemptFailed or TreeExpired or Admission.CapacityCycle:
                     break; // a chunk of one has nothing to give back; the others are seen by the observer
                 case var effect:
                     throw new UnreachableException($"{effect}");

@@ -35,6 +35,10 @@ public abstract class EngineTestKit : Akka.TestKit.Xunit2.TestKit
     /// <exception cref="InvalidOperationException">It has not been started.</exception>
     protected TaskClient Client => _client ?? throw new InvalidOperationException("Start the engine first: await StartEngineAsync(tasks => tasks.AddHandler<...>()).");
 
+    /// <summary>What people do to the engine by hand.</summary>
+    /// <exception cref="InvalidOperationException">It has not been started.</exception>
+    protected TaskControl Control => TaskEngine.Get(Sys).Control;
+
     /// <summary>Starts the engine.</summary>
     /// <param name="tasks">Registers the handlers.</param>
     /// <param name="services">Makes them; null where all have constructors without parameters.</param>
@@ -46,13 +50,13 @@ public abstract class EngineTestKit : Akka.TestKit.Xunit2.TestKit
         return _client;
     }
 
-    /// <summary>Until no task is ready and none runs. Never, as long as a handler hangs.</summary>
+    /// <summary>Until none runs and none can start: what is still ready is paused. Never, as long as a handler hangs.</summary>
     protected async Task SettleAsync()
     {
         while (true)
         {
             var progress = await Client.ProgressAsync().ConfigureAwait(false);
-            if (progress.Count(TaskState.Ready) + progress.Count(TaskState.Running) == 0)
+            if (progress.Count(TaskState.Running) == 0 && progress.Pools.All(static pool => pool.Ready == 0 || pool.Workers > 0))
             {
                 return;
             }

@@ -9,6 +9,9 @@ namespace Actors;
 public sealed record EngineProgress(
     IReadOnlyList<TypeProgress> Types, IReadOnlyList<PoolProgress> Pools, int LiveTrees, long StaleEnds, StoreProgress? Store = null)
 {
+    /// <summary>How many of the live trees are paused.</summary>
+    public int PausedTrees { get; internal init; }
+
     /// <summary>How many tasks are not terminal.</summary>
     public long Live => Enum.GetValues<TaskState>().Where(static state => !state.IsTerminal()).Sum(Count);
 
@@ -34,6 +37,9 @@ public sealed class TypeProgress
     /// <summary>The pool that runs it.</summary>
     public string Pool { get; }
 
+    /// <summary>Who has paused it; null where nobody has.</summary>
+    public Pause? Pause { get; internal init; }
+
     /// <summary>How many are in a state; of the terminal ones, since the engine started.</summary>
     public long this[TaskState state] => _counts[(int)state];
 }
@@ -42,8 +48,9 @@ public sealed class TypeProgress
 /// <param name="Pool">Its name.</param>
 /// <param name="Workers">How many workers it has.</param>
 /// <param name="Busy">How many of them have work.</param>
-/// <param name="Ready">How many tasks are ready for it.</param>
-public sealed record PoolProgress(string Pool, int Workers, int Busy, int Ready);
+/// <param name="Ready">How many tasks are ready for it, those that are paused among them.</param>
+/// <param name="Pause">Who has paused it; null where nobody has.</param>
+public sealed record PoolProgress(string Pool, int Workers, int Busy, int Ready, Pause? Pause = null);
 
 /// <summary>How it stands with the store.</summary>
 /// <param name="Store">Which: kind and place.</param>

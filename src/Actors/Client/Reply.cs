@@ -12,6 +12,19 @@ internal sealed class Reply<T>
 
     /// <summary>Nobody waits for it any more.</summary>
     public void Abandon() => _source.TrySetCanceled();
+    /// <summary>The answer, or the news that nobody is left to give it.</summary>
+    /// <param name="terminated">Ends with the actor system.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="EngineStoppedException">The engine has stopped.</exception>
+    public async Task<T> OrStoppedAsync(Task terminated, CancellationToken cancellationToken)
+    {
+        if (await System.Threading.Tasks.Task.WhenAny(Task, terminated).WaitAsync(cancellationToken).ConfigureAwait(false) != Task)
+        {
+            Fail(new EngineStoppedException("The engine has stopped."));
+        }
+
+        return await Task.ConfigureAwait(false);
+    }
 
     public void Set(T value) => _source.TrySetResult(value);
 

@@ -66,6 +66,37 @@ public sealed record SubmitOptions
     /// <summary>What becomes of it when as much is pending as may be.</summary>
     /// <value>Default null: as <c>actors.admission.when-full</c> says.</value>
     public WhenFull? WhenFull { get; init; }
+    /// <summary>
+    /// How long the tree may take, from the moment the engine accepts it. What is live then, joins among it, has failed with <see cref="FailureKind.Deadline"/>, and what
+    /// runs is told to end by its token; the completion task runs all the same, unless it has begun before, and has no deadline.
+    /// </summary>
+    /// <value>Default null: for ever. More than zero. Ignored where <see cref="DeadlineAt"/> is given.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Zero or negative.</exception>
+    public TimeSpan? Deadline
+    {
+        get;
+        init
+        {
+            if (value is { } deadline)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(deadline, TimeSpan.Zero, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>When the tree is to be over, as <see cref="Deadline"/>.</summary>
+    /// <value>Default null: see <see cref="Deadline"/>. A time that has passed means at once.</value>
+    public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>How much the tree may use up.</summary>
+    /// <value>Default null: any amount.</value>
+    public TaskBudget? Budget { get; init; }
+
+    /// <summary>What the tree gets besides its root; null where that is nothing.</summary>
+    internal Ledger.TreeRequest? Request =>
+        this is { Deadline: null, DeadlineAt: null, Budget: null } ? null : new Ledger.TreeRequest(Deadline, DeadlineAt, Budget);
 
     internal SpawnOptions Task { get; private init; } = new();
 }

@@ -47,7 +47,7 @@ public sealed class TaskClient
     /// <param name="tasks">The tasks; read once.</param>
     /// <param name="options">What they have different from their types; a key is refused where there is more than one task.</param>
     /// <param name="cancellationToken">Ends the waiting for the acceptance; the tasks may be accepted all the same.</param>
-    /// <exception cref="ArgumentException">A key for more than one task.</exception>
+    /// <exception cref="ArgumentException">A key for more than one task, or a budget that has no room for the completion task.</exception>
     /// <inheritdoc cref="SubmitAsync"/>
     public async Task<IReadOnlyList<TaskHandle<TResult>>> SubmitManyAsync<TResult>(
         IEnumerable<ITask<TResult>> tasks, SubmitOptions? options = null, CancellationToken cancellationToken = default)
@@ -58,6 +58,12 @@ public sealed class TaskClient
         var handles = new List<TaskHandle<TResult>>(count);
         var roots = new List<Submission>(count);
         var spawnOptions = options is null || options.Task == new SpawnOptions() ? null : options.Task;
+        var request = options?.Request;
+        if (options is { WhenDone: not null, Budget.Tasks: 1 })
+        {
+            throw new ArgumentException("A budget of 1 task has no room for a completion task: it counts as one.", nameof(options));
+        }
+
         foreach (var task in tasks)
         {
             ArgumentNullException.ThrowIfNull(task, nameof(tasks));
@@ -70,7 +76,7 @@ public sealed class TaskClient
             var root = Make(id, task, null, spawnOptions);
             var completion = options?.WhenDone is { } whenDone ? Make(id.Completion(), whenDone, root.Path, null) : null;
             var handle = new TaskHandle<TResult>(id, this);
-            roots.Add(new Submission(root, completion, handle));
+            roots.Add(new Submission(root, completion, handle, request));
             handles.Add(handle);
         }
 
@@ -91,16 +97,16 @@ public sealed class TaskClient
 
     /// <summary>Makes a task ready to be enqueued in a transaction of the user's own, on the database of the store, so that it exists exactly if their data does.</summary>
     /// <param name="task">The root.</param>
-    /// <param name="options">Key, timeout and retry. A delay and a completion task cannot be enqueued so: give the delay to a follow-up.</param>
+    /// <param name="options">Key, timeout, retry and priority. A delay, a completion task, a deadline and a budget cannot be enqueued so.</param>
     /// <exception cref="InvalidOperationException">The engine has no store, or the task has no handler.</exception>
     /// <exception cref="ArgumentException">The options have something that cannot be enqueued.</exception>
     /// <exception cref="PayloadException">The message cannot be written, or is larger than the limit.</exception>
     public PreparedTask Prepare(ITaskMessage task, SubmitOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (options is { WhenDone: not null } or { DueAt: not null } || options?.Delay > TimeSpan.Zero)
+        if (options is { WhenDone: not null } or { DueAt: not null } or { Request: not null } || options?.Delay > TimeSpan.Zero)
         {
-            throw new ArgumentException("A task that is enqueued in a transaction has no delay, no due time and no completion task. Enqueue a task that spawns one with them.", nameof(options));
+            throw new ArgumentException("A task that is enqueued in a transaction has no delay, no due time, no completion task, no deadline and no budget. Enqueue a task that spawns one with them, or submit it.", nameof(options));
         }
 
         var type = _catalog.TypeOf(task);
@@ -244,14 +250,5 @@ public sealed class TaskClient
         return AnswerAsync(found, CancellationToken.None);
     }
 
-    /// <summary>The answer, or the news that nobody is left to give it.</summary>
-    private async Task<T> AnswerAsync<T>(Reply<T> reply, CancellationToken cancellationToken)
-    {
-        if (await Task.WhenAny(reply.Task, _terminated).WaitAsync(cancellationToken).ConfigureAwait(false) != reply.Task)
-        {
-            reply.Fail(new EngineStoppedException("The engine has stopped."));
-        }
-
-        return await reply.Task.ConfigureAwait(false);
-    }
+    private Task<T> AnswerAsync<T>(Reply<T> reply, CancellationToken cancellationToken) => reply.OrStoppedAsync(_terminated, cancellationToken);
 }

@@ -55,6 +55,18 @@ internal sealed class DurableLedger
     /// <summary>Why the store is lost to this process; null while it is not.</summary>
     public Exception? Lost { get; private set; }
 
+    /// <summary>For messages: which store.</summary>
+    public string Name => _opened.Store.Name;
+
+    /// <summary>Whether live trees are still being read.</summary>
+    public bool IsRecovering => _recovery is not null;
+
+    /// <summary>What was set at run time, as it stood in the store when it was opened.</summary>
+    public IReadOnlyList<FactRow> Facts => _opened.Opening.Facts;
+
+    /// <summary>What was done by hand is read from the store, behind all that has been sent there.</summary>
+    public void Read(Control.ReadAudit audit) => _writer.Tell(audit);
+
     /// <summary>Whether all that has happened stands in the store.</summary>
     public bool IsSettled => _journal.IsEmpty && _commits.UnderWay is null;
 

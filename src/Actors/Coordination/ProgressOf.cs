@@ -7,11 +7,11 @@ namespace Actors.Coordination;
 internal static class ProgressOf
 {
     public static EngineProgress Engine(TaskLedger ledger, TaskCatalog catalog, EngineSettings settings, StoreProgress? store) => new(
-        [.. catalog.Types.Select(type => new TypeProgress(type.Name, settings.Pools[type.Pool].Name, Row(ledger, type)))],
-        [.. ledger.Pools.Select(pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready + ledger.Gatekeeper.ParkedIn(pool.Index)))],
+        [.. catalog.Types.Select(type => new TypeProgress(type.Name, settings.Pools[type.Pool].Name, Row(ledger, type)) { Pause = type.Pause })],
+        [.. ledger.Pools.Select(pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready + ledger.Gatekeeper.ParkedIn(pool.Index), pool.Pause))],
         ledger.LiveTrees,
         ledger.StaleEnds,
-        store);
+        store) { PausedTrees = ledger.Pauses.Trees };
 
     private static long[] Row(TaskLedger ledger, TaskType type)
     {

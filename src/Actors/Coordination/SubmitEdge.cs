@@ -72,7 +72,7 @@ internal sealed class SubmitEdge(TaskLedger ledger, AdmissionSettings settings)
         private static List<(int Pool, int Count)> CountsOf(IReadOnlyList<Submission> roots)
         {
             var counts = new List<(int Pool, int Count)>(1);
-            foreach (var (root, _, _) in roots)
+            foreach (var (root, _, _, _) in roots)
             {
                 var at = counts.FindIndex(one => one.Pool == root.Type.Pool);
                 if (at < 0)

@@ -1,5 +1,6 @@
 using Actors.Admission;
 using Actors.Client;
+using Actors.Control;
 using Actors.Ledger;
 using Actors.Registration;
 using Actors.Schedules;
@@ -30,10 +31,13 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DurableLedger? _durable;
     private readonly SubmitEdge _edge;
     private WorkerPools _pools = null!;
+    private ControlDesk? _control;
+    private TreeQuestions? _questions;
     private readonly Random _chance = new();
     private readonly List<Reply<DrainReport>> _drainReplies = [];
     private DrainMode? _draining;
     private bool _isDrained;
+    private bool _isGoingOn;
     private DateTimeOffset? _alarm;
 
     public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer)
@@ -56,6 +60,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _durable = _store is null ? null : new DurableLedger(_ledger, _catalog, _store, _settings.StoreDispatcher, Context, Timers, _log);
+        _questions = new TreeQuestions(_ledger, _catalog, _durable);
+        _control = new ControlDesk(_ledger, _catalog, _durable, Self, () => _draining);
         _pools = new WorkerPools(_ledger, _settings, _catalog, Context, _log);
         _pools.Start();
         _schedules.Begin(_durable, _store?.Opening.Facts, Now);
@@ -98,7 +104,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 Accept(submit);
                 break;
             case FindTree find:
-                Find(find);
+                _questions!.Find(find);
                 break;
             case CancelTask cancel:
                 Cancel(cancel);
@@ -112,6 +118,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case ReadProgress read:
                 read.Progress.Set(ProgressOf.Engine(_ledger, _catalog, _settings, _durable?.Progress(Now)));
                 return;
+            case ControlMessage control:
+                _control!.Handle(control, Now);
+                break;
+            case GoOn:
+                _isGoingOn = false;
+                break;
             case WorkerStarted started:
                 _pools.Welcome(started);
                 break;
@@ -220,6 +232,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             _ledger.Effects.Clear();
         }
 
+        if (_ledger.HasMore && !_isGoingOn)
+        {
+            _isGoingOn = true;
+            Self.Tell(GoOn.Instance); // behind what has come meanwhile
+        }
+
         SetAlarm();
         if (_draining is { } mode && !_isDrained && IsDrained(mode))
         {
@@ -274,6 +292,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case CapacityCycle cycle:
                 TaskLog.Write(_log, cycle);
                 break;
+            case TreeExpired expired:
+                TaskLog.Write(_log, expired);
+                break;
             default:
                 throw new System.Diagnostics.UnreachableException($"{effect}");
         }
@@ -322,65 +343,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
         if (_durable is not null && submit is { HasKey: true, Roots: [var keyed] } && _ledger.FindTree(keyed.Root.Id) is null)
         {
-            _durable.Ask(keyed.Root.Id, row => AnswerEnded(row, keyed, submit.Accepted), () => AcceptNew(submit));
+            _durable.Ask(keyed.Root.Id, row => _questions!.AnswerEnded(row, keyed, submit.Accepted), () => AcceptNew(submit));
             return;
         }
 
         AcceptNew(submit);
-    }
-
-    /// <summary>A root with that key has ended before: there is no second, and the caller gets the outcome of the first.</summary>
-    private void AnswerEnded(TaskRow row, Submission submitted, Reply<bool> accepted)
-    {
-        var type = _catalog.TypeNamed(row.Type);
-        if (type != submitted.Root.Type)
-        {
-            accepted.Fail(new InvalidOperationException(
-                $"The key of this {submitted.Root.Type} is taken by a {row.Type} ({row.Id}) that has ended. Give each task a key of its own."));
-            return;
-        }
-
-        TreeListeners.TellEnded(submitted.Listener, in row, type);
-        accepted.Set(true);
-    }
-
-    private void Find(FindTree find)
-    {
-        if (_ledger.FindTree(find.Id) is { } tree)
-        {
-            AnswerLive(find, tree);
-        }
-        else if (_durable is null)
-        {
-            find.Found.Set(false);
-        }
-        else if (!_durable.MustWait(find))
-        {
-            _durable.Ask(
-                find.Id,
-                row =>
-                {
-                    TreeListeners.TellEnded(find.Listener, in row, _catalog.TypeNamed(row.Type));
-                    find.Found.Set(true);
-                },
-                () =>
-                {
-                    if (_ledger.FindTree(find.Id) is { } live)
-                    {
-                        AnswerLive(find, live);
-                    }
-                    else
-                    {
-                        find.Found.Set(false);
-                    }
-                });
-        }
-    }
-
-    private static void AnswerLive(FindTree find, TreeRecord tree)
-    {
-        TreeListeners.Attach(tree, find.Listener);
-        find.Found.Set(true);
     }
 
     private void Cancel(CancelTask cancel)
@@ -453,9 +420,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return; // comes again: when all live trees are back and counted, or when it is its turn
         }
 
-        foreach (var (root, completion, listener) in submit.Roots)
+        foreach (var (root, completion, listener, request) in submit.Roots)
         {
-            var (tree, isNew) = _ledger.Submit(root, completion, Now);
+            var (tree, isNew) = _ledger.Submit(root, completion, Now, request);
             if (!isNew && tree.Root.Type != root.Type)
             {
                 submit.Accepted.Fail(new InvalidOperationException(

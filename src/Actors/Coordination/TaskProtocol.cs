@@ -97,7 +97,7 @@ namespace Actors.Coordination
     internal sealed record FindTree(TaskId Id, ITreeListener Listener, Reply<bool> Found) : IInternalMessage;
 
     /// <summary>One root.</summary>
-    internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, ITreeListener Listener);
+    internal sealed record Submission(TaskRecord Root, TaskRecord? Completion, ITreeListener Listener, TreeRequest? Request);
 
     /// <summary>From outside: what failed in an ended tree, or one task of it with all that waited for it, is to run again in a new tree, whose root is answered.</summary>
     internal sealed record RetryTree(TaskId Root, TaskId? Task, string By, Reply<TaskId> Retried) : IInternalMessage;

@@ -28,8 +28,8 @@ public static class ActorTasksHosting
     extension(IServiceCollection services)
     {
         /// <summary>
-        /// Adds an actor system with the engine, the <see cref="TaskClient"/> and the <see cref="TaskSchedules"/> as singletons, and a health check by the name of <c>actors</c>: unhealthy where the
-        /// store does not answer or the engine has stopped, degraded while live trees are read from the store.
+        /// Adds an actor system with the engine, the <see cref="TaskClient"/>, the <see cref="TaskSchedules"/> and the <see cref="TaskControl"/> as singletons, and a health check by the name of
+        /// <c>actors</c>: unhealthy where the store does not answer or the engine has stopped, degraded while live trees are read from the store.
         /// </summary>
         /// <param name="systemName">The actor system's name.</param>
         /// <param name="tasks">Registers the handlers.</param>
@@ -45,7 +45,8 @@ public static class ActorTasksHosting
             services.AddHealthChecks().AddCheck<EngineHealthCheck>("actors");
             return services
                 .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Client)
-                .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Schedules);
+                .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Schedules)
+                .AddSingleton(static provider => TaskEngine.Get(provider.GetRequiredService<ActorSystem>()).Control);
         }
     }
 

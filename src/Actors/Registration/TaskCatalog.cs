@@ -47,6 +47,15 @@ internal sealed class TaskCatalog
     /// <summary>The message type of that name; null where there is none.</summary>
     public Type? MessageNamed(string name) => _messages.GetValueOrDefault(name);
 
+    /// <summary>The type of that name, one without a handler that has been met in the store among them; null where there is none.</summary>
+    public TaskType? FindNamed(string name)
+    {
+        lock (_unknown)
+        {
+            return _byName.TryGetValue(name, out var type) ? type : _unknown.GetValueOrDefault(name);
+        }
+    }
+
     public TaskType? FindTypeOf(ITaskMessage message) => _types.GetValueOrDefault(message.GetType());
 
     /// <summary>What makes the handlers of a registered message type.</summary>

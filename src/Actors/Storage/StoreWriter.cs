@@ -77,6 +77,9 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                     var rows = _store.ReadInbox(read.CountMax);
                     _coordinator.Tell(new InboxRead(rows, rows.Count == 0 ? [] : [.. RootsOf([.. rows.Select(static row => row.Id)]).Keys]));
                     break;
+                case Control.ReadAudit read:
+                    read.Entries.Set([.. _store.ReadAudit(read.Before, read.CountMax).Select(Control.AuditTrail.EntryOf)]);
+                    break;
                 case PruneOld when _failed is null:
                     Prune();
                     break;

@@ -128,7 +128,7 @@ internal sealed class ChunkRunner(
             {
                 _startedAt = now;
                 var ending = new Ending(EndKind.Interrupted, null, null);
-                if (isAhead || run.Task.Interruption == Interruption.None) // otherwise cancelled since it was assigned: it never starts
+                if (isAhead || run.Task is { Interruption: Interruption.None, IsHeldBack: false }) // otherwise cancelled or paused since it was assigned: it does not start
                 {
                     var type = (IHandlerType)run.Task.Type;
                     var context = new TaskContext(this, in run);
@@ -188,7 +188,7 @@ internal sealed class ChunkRunner(
                     continue;
                 }
 
-                if (ahead.Base.Interruption != Interruption.None || (isElsewhere && IsSynchronous(next)))
+                if (ahead.Base is { Interruption: not Interruption.None } or { IsHeldBack: true } || next.Type.Aside is not null || (isElsewhere && IsSynchronous(next)))
                 {
                     break;
                 }

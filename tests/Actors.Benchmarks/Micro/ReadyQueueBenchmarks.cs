@@ -38,7 +38,7 @@ public class ReadyQueueBenchmarks
         var popped = 0;
         while (_queue.Turn() is { } stack)
         {
-            for (var taken = 0; taken < 16 && ReadyQueue.Peek(stack) is not null; taken++)
+            for (var taken = 0; taken < 16 && _queue.Peek(stack) is not null; taken++)
             {
                 ReadyQueue.Pop(stack);
                 popped++;

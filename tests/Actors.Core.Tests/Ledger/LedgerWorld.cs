@@ -84,7 +84,19 @@ internal sealed class LedgerWorld
         return root;
     }
 
-    public void Submit(TaskRecord root, TaskRecord? completion = null) => Step(() => Ledger.Submit(root, completion, Now));
+    public TaskRecord Submit(TaskRecord root, TaskRecord? completion = null, TreeRequest? request = null)
+    {
+        Step(() => Ledger.Submit(root, completion, Now, request));
+        return root;
+    }
+
+    /// <summary>A step of its own.</summary>
+    public T Do<T>(Func<T> command)
+    {
+        T result = default!;
+        Step(() => result = command());
+        return result;
+    }
 
     public TaskRecord Child(TaskRecord parent, int ordinal, string? name = null, SpawnOptions? options = null) =>
         new(parent.Id.Child(ordinal), Work, new Job(name ?? $"{NameOf(parent)}.{ordinal}"), parent.Path, options);
@@ -245,7 +257,12 @@ internal sealed class LedgerWorld
     private void Step(Action command)
     {
         command();
-        Ledger.Dispatch(Now);
+        do
+        {
+            Ledger.Dispatch(Now);
+        }
+        while (Ledger.HasMore);
+
         foreach (var effect in Ledger.Effects)
         {
             Observe(effect);

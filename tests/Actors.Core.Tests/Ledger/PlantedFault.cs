@@ -70,6 +70,18 @@ internal sealed record PlantedFault(string Name, Func<ILedgerPort, ILedgerPort> 
         new("A ledger that asks to be woken too late", static port => new Oversleeps(port), Rules.WokenInTime),
         new("A ledger that does not close", static port => new StaysOpen(port), Rules.ClosedStartsNothing),
         new("A stop that tells nobody", static port => new StopsNobody(port), Rules.ToldToEnd),
+        new("A pause that is forgotten at dispatch", static port => new ForgetsPauses(port), Rules.PausedStartsNothing),
+        new("A pause that recalls nothing", static port => new RecallsNothingForPauses(port), Rules.Recalled),
+        new("A priority that is forgotten", static port => new ForgetsPriorities(port), Rules.PriorityOrder),
+        new("A deadline that is forgotten", static port => new BendsRules(port, static rules => rules with { Deadline = null }), Rules.WokenInTime),
+        new(
+            "A budget of one task more",
+            static port => new BendsRules(port, static rules => rules with { TasksMax = rules.TasksMax + 1 }),
+            Rules.OnlySuccessSpawns),
+        new(
+            "A budget of one attempt more",
+            static port => new BendsRules(port, static rules => rules with { AttemptsMax = rules.AttemptsMax + 1 }),
+            Rules.BudgetKept),
         new("A count that is off by one", static port => new Miscounts(port), Rules.Counts),
         new("An outcome that changes once it is there", static port => new ChangesItsMind(port), Rules.OneOutcome),
     ];
@@ -184,6 +196,48 @@ internal sealed record PlantedFault(string Name, Func<ILedgerPort, ILedgerPort> 
 
         private static AssignedRun Twice(AssignedRun run) =>
             run is { Task.Join.IsFold: true, Input: { } input } ? run with { Input = input with { Outcomes = [.. input.Outcomes, .. input.Outcomes.Take(1)] } } : run;
+    }
+
+    private sealed class ForgetsPauses(ILedgerPort real) : FaultyPort(real)
+    {
+        private readonly HashSet<Hold> _holds = [];
+
+        public override bool SetPause(Hold hold, bool isPaused) => isPaused ? _holds.Add(hold) : _holds.Remove(hold);
+    }
+
+    private sealed class RecallsNothingForPauses(ILedgerPort real) : FaultyPort(real)
+    {
+        private bool _isPausing;
+
+        public override bool SetPause(Hold hold, bool isPaused)
+        {
+            _isPausing = isPaused;
+            return base.SetPause(hold, isPaused);
+        }
+
+        protected override IEnumerable<Signal> Alter(Signal signal) => _isPausing && signal is WorkRecalled ? [] : [signal];
+    }
+
+    private sealed class ForgetsPriorities(ILedgerPort real) : FaultyPort(real)
+    {
+        public override void Make(Errand task, JoinTerms? join)
+        {
+            var priority = task.OwnPriority;
+            task.OwnPriority = null;
+            base.Make(task, join);
+            task.OwnPriority = priority;
+        }
+    }
+
+    private sealed class BendsRules(ILedgerPort real, Func<TreeRules, TreeRules> bend) : FaultyPort(real)
+    {
+        public override void Submit(Errand root, Errand? completion)
+        {
+            var rules = root.Rules;
+            root.Rules = rules is null ? null : bend(rules);
+            base.Submit(root, completion);
+            root.Rules = rules;
+        }
     }
 
     private sealed class ForgetsCancels(ILedgerPort real) : FaultyPort(real)

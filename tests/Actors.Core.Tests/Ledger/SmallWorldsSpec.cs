@@ -55,7 +55,11 @@ public sealed class SmallWorldsSpec(ITestOutputHelper output)
     };
 
     /// <summary>What no small world has: runs that are put off, and follow-ups that others tell.</summary>
-    private static readonly string[] OutOfPlace = ["A put-off that costs an attempt", "A told follow-up that is dropped"];
+    private static readonly string[] OutOfPlace =
+    [
+        "A put-off that costs an attempt", "A told follow-up that is dropped", "A pause that is forgotten at dispatch", "A pause that recalls nothing",
+        "A priority that is forgotten", "A deadline that is forgotten", "A budget of one task more", "A budget of one attempt more",
+    ];
 
     private const int MovesMax = 6;
 

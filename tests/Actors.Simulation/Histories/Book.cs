@@ -4,7 +4,7 @@ namespace Actors.Simulation.Histories;
 /// What must be, reckoned from what the ledger was told and from nothing else. Written to be read: it looks for everything anew, by who
 /// spawned whom, and keeps no queue, no count and no list of children.
 /// </summary>
-internal sealed class Book(Terms terms)
+internal sealed partial class Book(Terms terms)
 {
     private readonly Dictionary<Errand, Entry> _entries = [];
 
@@ -29,6 +29,9 @@ internal sealed class Book(Terms terms)
 
     public long StaleEnds { get; private set; }
 
+    /// <summary>What is paused.</summary>
+    public HashSet<Hold> Holds { get; } = [];
+
     /// <summary>What kinds of things happened, so that it can be seen that all of them do; null where nobody asks.</summary>
     public HashSet<string>? Seen { get; init; }
 
@@ -40,6 +43,7 @@ internal sealed class Book(Terms terms)
             var earliest = Benches.Values.Select(static bench => bench.Earliest).DefaultIfEmpty(long.MaxValue).Min();
             foreach (var entry in Live.Values)
             {
+                earliest = Math.Min(earliest, entry.Root.Tree!.DeadlineAt);
                 earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
             }
 
@@ -55,7 +59,15 @@ internal sealed class Book(Terms terms)
         {
             Seen?.Add(completion is null ? "a tree" : "a tree with a completion task");
             Seen?.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
-            var entry = new Entry(root, null, null) { Tree = new TreeEntry { Completion = completion } };
+            var entry = new Entry(root, null, null) 
+            {
+                Tree = new TreeEntry
+                {
+                    Completion = completion,
+                    Rules = root.Rules,
+                    DeadlineAt = root.Rules?.Deadline is { } deadline ? Now + deadline.Ticks : long.MaxValue,
+                },
+            };
             Trees.Add(root.Id, entry);
             Register(entry);
         }
@@ -98,6 +110,11 @@ internal sealed class Book(Terms terms)
             }
             else
             {
+                if (!hadTaken || stints.Length > 1)
+                {
+                    TakeBack(task); // one that was alone with its worker counts: it may be to blame
+                }
+
                 MakeReady(task, Rules.LostIsReady);
             }
         }
@@ -160,13 +177,25 @@ internal sealed class Book(Terms terms)
             return;
         }
 
+        if (spawner.Root.Tree!.Exceeds(spawner, 1))
+        {
+            Seen?.Add("a budget is used up: at once");
+            if (stint.Told != Reason.Cancel)
+            {
+                spawner.Doom = NewTrouble(spawner, FailureKind.Budget, stint.Attempt);
+                Tell(stint, Reason.Cancel);
+            }
+
+            return;
+        }
+
         var entry = new Entry(child, spawner, spawner.Root);
         spawner.Early.Add(child.Id, entry);
         Register(entry);
         Seen?.Add($"a child is spawned now{(stint.Told == Reason.Cancel ? " by who is cancelled" : "")}");
         if (stint.Told == Reason.Cancel)
         {
-            CancelAll([entry]);
+            CancelAll([entry], spawner.Doom is { Kind: FailureKind.Deadline } trouble ? trouble : null);
         }
     }
 
@@ -208,6 +237,8 @@ internal sealed class Book(Terms terms)
                 MakeReady(entry, Rules.DueIsReady);
             }
         }
+
+        Expire();
     }
 
     public void Close()
@@ -236,6 +267,7 @@ internal sealed class Book(Terms terms)
             var entry = EntryOf(run.Task)!;
             entry.State = TaskState.Running;
             entry.Runs = run.Run;
+            Charge(entry);
             entry.Stint = new Stint(entry, bench, run.Run, run.Attempt);
             bench.Stints.Add(entry.Stint);
         }
@@ -258,6 +290,7 @@ internal sealed class Book(Terms terms)
             Close(stint);
             if (stint.Told == Reason.None)
             {
+                TakeBack(stint.Task);
                 MakeReady(stint.Task, Rules.LostIsReady);
             }
             else
@@ -335,9 +368,11 @@ internal sealed class Book(Terms terms)
         switch (end.Word)
         {
             case EndWord.GivenBack or EndWord.Interrupted:
+                TakeBack(task);
                 MakeReady(task, Rules.LostIsReady);
                 break;
             case EndWord.PutOff:
+                TakeBack(task);
                 task.State = TaskState.Scheduled;
                 task.Because = Rules.NotBeforeDue;
                 task.DueAt = long.MaxValue;
@@ -371,6 +406,7 @@ internal sealed class Book(Terms terms)
                 Fail(stint, NewTrouble(stint.Task, FailureKind.Timeout, stint.Attempt), stint.Task.Task.Retry);
                 break;
             default:
+                TakeBack(stint.Task);
                 MakeReady(stint.Task, Rules.LostIsReady);
                 break;
         }
@@ -405,13 +441,29 @@ internal sealed class Book(Terms terms)
         End(task, Ending.Failed(trouble), Rules.EndTakesEffect);
     }
 
-    private void EndCancelled(Entry task) =>
+    private void EndCancelled(Entry task)
+    {
+        if (task.Doom is { Kind: FailureKind.Budget } exceeded && exceeded.Task == task.Task.Id)
+        {
+            FailForGood(task, exceeded);
+            return;
+        }
+
         End(task, task.Doom is { } doom ? Ending.Failed(doom) : Ending.Cancelled, Rules.EndTakesEffect);
+    }
 
     private void Succeed(Stint stint, RunEnd end)
     {
         var task = stint.Task;
         var children = new Dictionary<TaskId, Entry>(task.Early);
+        var added = stint.Held.Concat(end.Spawned).Count(child => !children.ContainsKey(child.Id)) + (end.Word == EndWord.Joined ? 1 : 0);
+        if (task.Root.Tree!.Exceeds(task, added))
+        {
+            Seen?.Add("a budget is used up: tasks or depth");
+            FailForGood(task, NewTrouble(task, FailureKind.Budget, stint.Attempt));
+            return;
+        }
+
         Seen?.Add(stint.Held.Count == 0 ? "nothing was told" : "a follow-up that was told");
         foreach (var child in stint.Held.Concat(end.Spawned))
         {
@@ -458,83 +510,17 @@ internal sealed class Book(Terms terms)
         Judge(join);
     }
 
-    private static void Arrive(Entry join, Entry member)
-    {
-        join.Arrived.Add(member);
-        join.Fold?.New.Add(member.Ending);
-    }
-
-    private void Judge(Entry join)
-    {
-        if (join.IsDecided || join.IsEnded)
-        {
-            return;
-        }
-
-        var good = join.Arrived.Count(static member => member.Ending.State == TaskState.Succeeded);
-        var bad = join.Arrived.Count - good;
-        var open = join.Members.Length - join.Arrived.Count;
-        var (mayFire, mustFail) = join.Task.Join! switch
-        {
-            { Policy: Policy.All } => (open == 0 && bad == 0, bad > 0),
-            { Policy: Policy.Collect } => (open == 0, false),
-            var quorum => (good >= quorum.Needed, good + open < quorum.Needed),
-        };
-        if (!mayFire && !mustFail)
-        {
-            OfferStep(join);
-            return;
-        }
-
-        join.IsDecided = true;
-        Seen?.Add($"{(join.Fold is null ? "a join" : "a fold")} {(mustFail ? "fails" : "fires")}: {join.Task.Join!.Policy}{(open > 0 ? " early" : "")}");
-        join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
-        var attempt = join.Stint?.Attempt ?? join.Failures;
-        var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
-        CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(join))]);
-        if (mustFail && join.Stint is not null)
-        {
-            join.Doom = trouble;
-            Seen?.Add("a fold fails in a step");
-            Tell(join.Stint, Reason.Cancel);
-        }
-        else if (mustFail)
-        {
-            End(join, Ending.Failed(trouble), Rules.JoinFires);
-        }
-        else if (join.Fold is null)
-        {
-            MakeReady(join, Rules.JoinFires);
-        }
-        else
-        {
-            OfferStep(join);
-        }
-    }
-
-    private void OfferStep(Entry join)
-    {
-        if (join.Fold is not { } fold || join.State != TaskState.Waiting || (fold.New.Count + fold.Offered.Count < terms.FoldStepMax && !join.IsDecided))
-        {
-            return;
-        }
-
-        fold.Offered.AddRange(fold.New);
-        fold.New.Clear();
-        fold.StepSize = Math.Min(fold.Offered.Count, terms.FoldStepMax);
-        fold.IsLastStep = join.IsDecided && fold.StepSize == fold.Offered.Count;
-        MakeReady(join, Rules.JoinFires);
-    }
-
     /// <summary>Ends what does not run, and tells what runs. First all are marked: no join takes a cancel from above for a failure of its child.</summary>
-    private void CancelAll(Entry[] entries)
+    /// <param name="entries">Which.</param>
+    /// <param name="trouble">What they fail with; null where they are cancelled.</param>
+    private void CancelAll(Entry[] entries, Trouble? trouble = null)
     {
         foreach (var entry in entries)
         {
             Seen?.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
             entry.IsCancelled = true;
             entry.IsDecided = true;
-            entry.Doom = null;
+            entry.Doom = trouble is null ? null : entry.Stint is { Told: not Reason.Cancel } ? trouble : entry.Doom;
         }
 
         foreach (var entry in entries)
@@ -545,7 +531,7 @@ internal sealed class Book(Terms terms)
             }
             else if (entry.State is TaskState.Scheduled or TaskState.Waiting or TaskState.Ready)
             {
-                End(entry, Ending.Cancelled, Rules.EndTakesEffect);
+                End(entry, trouble is null ? Ending.Cancelled : Ending.Failed(trouble), Rules.EndTakesEffect);
             }
         }
     }
@@ -591,6 +577,7 @@ internal sealed class Book(Terms terms)
         }
 
         Trees.Remove(root.Task.Id);
+        Holds.RemoveWhere(hold => hold.Tree == root.Task.Id);
         Owed.Add(tree.Outcome(root));
     }
 }

@@ -71,6 +71,13 @@ internal sealed class Chance
 
     public RetryTerms NewRetry() => new(1 + Next(4), TimeSpan.FromSeconds(Next(3)), 1 + Next(2), TimeSpan.FromSeconds(3), Next(2) * 0.5);
 
+    /// <summary>Room for a completion task there always is.</summary>
+    public TreeRules NewRules() => new(
+        OneIn(2) ? TimeSpan.FromSeconds(1 + Next(40)) : null,
+        OneIn(3) ? 2 + Next(12) : null,
+        OneIn(4) ? Next(5) : null,
+        OneIn(3) ? 1 + Next(15) : null);
+
     public Policy NewPolicy() => (Policy)Next(3);
 
     /// <param name="task">What runs.</param>

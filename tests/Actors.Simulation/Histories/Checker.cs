@@ -11,6 +11,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
     private readonly List<Errand> _made = [];
     private readonly List<Signal> _surplus = [];
     private readonly Dictionary<Errand, (TimeSpan? Delay, RetryTerms? Retry)> _asked = [];
+    private readonly OrderBook _order = new();
     private DateTimeOffset _now;
     private bool _isTick;
 
@@ -105,6 +106,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         RunToldToEnd => Rules.ToldToEnd,
         RootHasEnded => Rules.RootTold,
         TreeHasEnded => Rules.TreeTold,
+        TreeHasExpired => Rules.DeadlineTold,
         AttemptHasFailed => Rules.FailureTold,
         _ => Rules.InItsState,
     };
@@ -163,6 +165,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             var entry = Book.EntryOf(run.Task);
             Rules.Hold(entry is not null, Rules.OnlySuccessSpawns, run);
             Rules.Hold(!entry!.IsCancelled, Rules.NoStartAfterCancel, entry);
+            Rules.Hold(Book.MayStart(entry), Rules.PausedStartsNothing, entry);
             Rules.Hold(
                 entry.State == TaskState.Ready,
                 entry.State switch { TaskState.Scheduled => Rules.NotBeforeDue, TaskState.Waiting => Rules.JoinWaits, _ => Rules.RunsWhenReady },
@@ -174,6 +177,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             JoinRuns(entry, run.Input);
         }
 
+        _order.Judge(Book, assigned);
         Book.Assign(bench!, assigned);
         Rules.Hold(bench!.Stints.Select(static stint => stint.Task).Distinct().Count() == bench.Stints.Count, Rules.RunsWhenReady, assigned);
     }
@@ -239,6 +243,11 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
 
     private void Failed(AttemptHasFailed failed)
     {
+        if (failed is { Trouble.Kind: FailureKind.Budget } && Book.EntryOf(failed.Task) is { State: TaskState.Ready } refused)
+        {
+            Book.Refuse(refused, failed.Attempt);
+        }
+
         var index = Book.Owed.FindIndex(owed => owed is AttemptHasFailed other && other == failed with { RetryIn = other.RetryIn });
         if (TakeOwed(failed, index) is not AttemptHasFailed owed)
         {
@@ -373,10 +382,12 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
     {
         Span<long> live = stackalloc long[Terms.Types.Count * (int)TaskState.Succeeded];
         Span<int> ready = stackalloc int[Terms.Pools];
+        Span<int> startable = stackalloc int[Terms.Pools];
         foreach (var entry in Book.Live.Values)
         {
             live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
             ready[entry.Task.Type.Pool] += entry.State == TaskState.Ready ? 1 : 0;
+            startable[entry.Task.Type.Pool] += entry.State == TaskState.Ready && Book.MayStart(entry) ? 1 : 0;
         }
 
         foreach (var type in Terms.Types)
@@ -406,7 +417,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
                 }
             }
 
-            Rules.Hold(Book.IsClosed || idle == 0 || ready[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {ready[pool]} ready, {idle} idle");
+            Rules.Hold(Book.IsClosed || idle == 0 || startable[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {startable[pool]} ready, {idle} idle");
             Rules.Hold(ledger.Pool(pool) == (ready[pool], busy, workers), Rules.Counts, $"pool {pool} counts {ledger.Pool(pool)}, not {(ready[pool], busy, workers)}");
         }
 

@@ -14,6 +14,12 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
 
     public TaskState State { get; set; }
 
+    /// <summary>Its own, or that of who spawned it.</summary>
+    public int Priority { get; } = task.OwnPriority ?? spawner?.Priority ?? TaskPriority.Default;
+
+    /// <summary>How far below the root it is.</summary>
+    public int Depth { get; } = spawner is null ? 0 : spawner.Depth + 1;
+
     public bool IsEnded => State.IsTerminal();
 
     public Ending Ending { get; set; }
@@ -121,6 +127,25 @@ internal sealed class TreeEntry
     public Entry? CompletionEntry { get; set; }
 
     public bool IsCancelRequested { get; set; }
+
+    public TreeRules? Rules { get; init; }
+
+    /// <summary>In ticks; the end of time where there is no deadline, or it has passed.</summary>
+    public long DeadlineAt { get; set; } = long.MaxValue;
+
+    /// <summary>How many attempts count against the budget.</summary>
+    public long Attempts { get; set; }
+
+    /// <summary>How many tasks it has ever had, a completion task that is yet to come among them.</summary>
+    public int Count => Tasks.Count + (Completion is null ? 0 : 1);
+
+    /// <summary>Whether no attempt of the budget is left for it: it fails in place of starting.</summary>
+    public bool IsUsedUp(Entry entry, int charged = 0) => Attempts + charged >= Rules?.AttemptsMax && !IsFree(entry);
+
+    public bool IsFree(Entry entry) => entry == CompletionEntry;
+
+    /// <summary>Whether so many more follow-ups of one would be too many or too deep.</summary>
+    public bool Exceeds(Entry spawner, int added) => Rules is { } rules && added > 0 && (Count + added > rules.TasksMax || spawner.Depth + 1 > rules.DepthMax);
 
     /// <summary>What is to be told of it, now that all its tasks have ended.</summary>
     public TreeHasEnded Outcome(Entry root)

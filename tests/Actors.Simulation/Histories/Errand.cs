@@ -24,6 +24,11 @@ internal sealed class Errand(int number, TaskId id, TypeTerms type, Errand? spaw
 
     public RetryTerms? OwnRetry { get; init; }
 
+    public int? OwnPriority { get; set; }
+
+    /// <summary>Of a root: what its tree may use up, and until when.</summary>
+    public TreeRules? Rules { get; set; }
+
     public JoinTerms? Join { get; init; }
 
     public TimeSpan? Timeout => OwnTimeout ?? Type.Timeout;

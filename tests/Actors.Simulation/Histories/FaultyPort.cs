@@ -48,6 +48,8 @@ internal abstract class FaultyPort(ILedgerPort real) : ILedgerPort
 
     public virtual bool CancelTree(TaskId rootId) => Real.CancelTree(rootId);
 
+    public virtual bool SetPause(Hold hold, bool isPaused) => Real.SetPause(hold, isPaused);
+
     public virtual void Tick() => Real.Tick();
 
     public virtual void Close() => Real.Close();

@@ -4,7 +4,7 @@ namespace Actors.Simulation.Histories;
 /// One random history of a ledger: a random program, and workers that run it in a random order, whose reports come late, twice or out of order, and that hang
 /// and die. The same seed makes the same history.
 /// </summary>
-internal sealed class History
+internal sealed partial class History
 {
     /// <summary>More tasks than this no seed makes. The size of a history is its seed modulo this number, so that shorter ones can be looked for.</summary>
     public const int SizeMax = 64;
@@ -28,6 +28,7 @@ internal sealed class History
     private int _tasks;
     private int _tasksLeft;
     private int _rootsLeft;
+    private readonly bool _hasControls;
     private bool _isCalm;
 
     private History(Chance chance, int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story)
@@ -37,6 +38,7 @@ internal sealed class History
         _story = story;
         _tasksLeft = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (_tasksLeft / 12));
+        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1;
         ILedgerPort real = new LedgerPort(_terms);
         _port = plant?.Invoke(real) ?? real;
         _port.Now = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -135,6 +137,9 @@ internal sealed class History
                 case < 97 when _puppets.Except(_toRenew).ToArray() is { Length: > 0 } known:
                     Ready(_chance.Of(known), "says again that it is ready");
                     break;
+                case < 98 when _hasControls && !_chance.OneIn(8):
+                    ChangePause();
+                    break;
                 case < 98:
                     AddWorker(_chance.Next(Terms.Pools));
                     break;
@@ -149,6 +154,11 @@ internal sealed class History
     private void Calm()
     {
         _isCalm = true;
+        foreach (var hold in _checker.Book.Holds.ToArray())
+        {
+            SetPause(hold, isPaused: false);
+        }
+
         for (var pool = 0; pool < Terms.Pools; pool++)
         {
             if (!_puppets.Exists(puppet => puppet.Pool == pool))
@@ -191,8 +201,9 @@ internal sealed class History
 
         var root = Make(again?.Id ?? TaskId.FromKey($"root {_roots.Count}"), null, again?.Type);
         var completion = _chance.OneIn(2) ? Make(root.Id.Completion(), root) : null;
+        root.Rules = _hasControls && _chance.OneIn(2) ? _chance.NewRules() : null;
         _roots.Add(root);
-        Step($"{root} ({root.Type.Name}) is submitted{(again is null ? "" : $" under the key of {again}")}{(completion is null ? "" : $", with {completion} for its completion")}", () =>
+        Step($"{root} ({root.Type.Name}) is submitted{(again is null ? "" : $" under the key of {again}")}{(completion is null ? "" : $", with {completion} for its completion")}{(root.Rules is null ? "" : $", {root.Rules}")}", () =>
         {
             _checker.Book.Submit(root, completion);
             _port.Submit(root, completion);
@@ -258,31 +269,6 @@ internal sealed class History
         _checker.Book.InterruptAll();
         _port.InterruptAll();
     });
-
-    private void Cancel()
-    {
-        var live = _checker.Book.Live.Values.Select(static entry => entry.Task).OrderBy(static task => task.Number).ToArray();
-        var task = live.Length > 0 && !_chance.OneIn(8) ? _chance.Of(live) : _chance.Of(_roots);
-        var (isFound, mustBeFound) = (false, false);
-        if (_chance.OneIn(4))
-        {
-            Step($"the tree of {task} is cancelled", () =>
-            {
-                mustBeFound = _checker.Book.CancelTree(task.Root.Id);
-                isFound = _port.CancelTree(task.Root.Id);
-            });
-        }
-        else
-        {
-            Step($"{task} is cancelled", () =>
-            {
-                mustBeFound = _checker.Book.Cancel(task.Id);
-                isFound = _port.Cancel(task.Id);
-            });
-        }
-
-        Rules.Hold(isFound == mustBeFound, Rules.Answers, $"whether there was something to cancel: {isFound}");
-    }
 
     private void PassTime()
     {
@@ -519,6 +505,7 @@ internal sealed class History
             DueAt = join is null && delay == 1 ? _port.Now + TimeSpan.FromSeconds(_chance.Next(5) - 1) : null,
             OwnRetry = join is null && _chance.OneIn(6) ? _chance.NewRetry() : null,
             OwnTimeout = join is null && _chance.OneIn(8) ? TimeSpan.FromSeconds(1 + _chance.Next(9)) : null,
+            OwnPriority = _hasControls && join is null && _chance.OneIn(4) ? _chance.Next(TaskPriority.Count) : null,
         };
         _port.Make(errand, join);
         _checker.IsMade(errand);

@@ -51,6 +51,9 @@ internal interface ILedgerPort : ILedgerReads
 
     bool CancelTree(TaskId rootId);
 
+    /// <returns>Whether it was otherwise before.</returns>
+    bool SetPause(Hold hold, bool isPaused);
+
     void Tick();
 
     void Close();

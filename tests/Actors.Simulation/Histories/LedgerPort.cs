@@ -74,7 +74,7 @@ internal sealed class LedgerPort : ILedgerPort
     }
 
     public void Submit(Errand root, Errand? completion) =>
-        _ledger.Submit(RecordOf(root), completion is null ? null : RecordOf(completion), Now);
+        _ledger.Submit(RecordOf(root), completion is null ? null : RecordOf(completion), Now, RequestOf(root));
 
     public void WorkerReady(int worker, int pool)
     {
@@ -104,6 +104,25 @@ internal sealed class LedgerPort : ILedgerPort
 
     public bool CancelTree(TaskId rootId) => _ledger.CancelTree(rootId, Now);
 
+    public bool SetPause(Hold hold, bool isPaused)
+    {
+        _ledger.BeginStep(Now);
+        var (pauses, pause) = (_ledger.Pauses, new Pause("somebody", Now));
+        if (hold.Pool is { } index)
+        {
+            var pool = _ledger.Pools[index];
+            return isPaused ? pauses.Set(pool, pause) : Pauses.End(pool);
+        }
+
+        if (hold.Type is { } terms)
+        {
+            var type = _types[terms.Index];
+            return isPaused ? pauses.Set(type, pause) : pauses.End(type);
+        }
+
+        return _ledger.FindTree(hold.Tree!.Value) is { } tree && (isPaused ? pauses.Set(tree, pause) : pauses.End(tree));
+    }
+
     public void Tick() => _ledger.Tick(Now);
 
     public void Close() => _ledger.Close();
@@ -128,6 +147,7 @@ internal sealed class LedgerPort : ILedgerPort
         TreeEnded { Outcome: var outcome } ended => new TreeHasEnded(
             ErrandOf(ended.Tree.Root), Translate(outcome.Root), outcome.State, outcome.Succeeded, outcome.Failed, outcome.Cancelled,
             outcome.UnjoinedFailures, Translate(outcome.FirstFailure)),
+        TreeExpired expired => new TreeHasExpired(ErrandOf(expired.Tree.Root), expired.Live),
         AttemptFailed failed => new AttemptHasFailed(ErrandOf(failed.Task), failed.Attempt, Translate(failed.Failure)!, failed.RetryIn),
         _ => throw new UnreachableException($"{effect}"),
     };
@@ -183,7 +203,7 @@ internal sealed class LedgerPort : ILedgerPort
     private static Errand ErrandOf(TaskRecord task) => (Errand)task.Message;
 
     private static SpawnOptions? OptionsOf(Errand task) =>
-        task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null }
+        task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null, OwnPriority: null }
             ? null
             : new SpawnOptions
             {
@@ -192,7 +212,16 @@ internal sealed class LedgerPort : ILedgerPort
                 Key = task.Key,
                 Timeout = task.OwnTimeout,
                 Retry = task.OwnRetry is { } retry ? PolicyOf(retry) : null,
+                Priority = task.OwnPriority,
             };
+
+    private static TreeRequest? RequestOf(Errand root) => root.Rules is not { } rules
+        ? null
+        : new TreeRequest(
+            rules.Deadline, null,
+            rules is { TasksMax: null, DepthMax: null, AttemptsMax: null }
+                ? null
+                : new TaskBudget { Tasks = rules.TasksMax, Depth = rules.DepthMax, Attempts = rules.AttemptsMax });
 
     private static TaskType<int> NewType(TypeTerms terms) =>
         new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout };

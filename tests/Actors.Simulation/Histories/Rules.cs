@@ -33,6 +33,10 @@ internal static class Rules
     public const string Runs = "Every run has a number of its own";
     public const string ChunkSize = "A chunk is no larger than allowed, and a suspect travels alone";
     public const string NobodyIdles = "No worker is idle while a task of its pool is ready";
+    public const string PausedStartsNothing = "Nothing that is paused starts";
+    public const string PriorityOrder = "The highest priority starts first, and none is passed over for ever";
+    public const string BudgetKept = "A tree uses up no more than its budget, and nothing fails of it before";
+    public const string DeadlineTold = "At its deadline what is live of a tree has failed, once";
     public const string ClosedStartsNothing = "Nothing starts once the ledger is closed";
     public const string ToldToEnd = "A run is told to end when it is cancelled, timed out or stopped, and then alone";
     public const string LeftBehind = "A run that was told to end is left behind after the grace time and not before";

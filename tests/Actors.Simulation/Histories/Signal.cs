@@ -42,6 +42,11 @@ internal sealed record TreeHasEnded(
     public override string ToString() => $"the tree of {Root} has ended: {State}, {Succeeded} succeeded, {Failed} failed, {Cancelled} cancelled";
 }
 
+internal sealed record TreeHasExpired(Errand Root, long Live) : Signal
+{
+    public override string ToString() => $"the deadline of the tree of {Root} has passed: {Live} live";
+}
+
 internal sealed record AttemptHasFailed(Errand Task, int Attempt, Trouble Trouble, TimeSpan? RetryIn) : Signal
 {
     public override string ToString() => $"attempt {Attempt} of {Task} has failed{(RetryIn is { } rest ? $", again in {rest}" : " for good")}";

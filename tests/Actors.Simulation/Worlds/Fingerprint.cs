@@ -84,6 +84,14 @@ internal sealed class Fingerprint
         // Only workers that run ahead look at it, and here none does.
         [(typeof(PoolRecord), nameof(PoolRecord.Hunger))] = Always,
 
+        // Told to people who ask, and nothing follows from it.
+        [(typeof(WorkerRecord), nameof(WorkerRecord.SentAtTicks))] = Always,
+        [(typeof(TreeRecord), nameof(TreeRecord.SubmittedAt))] = Always,
+
+        // Set by the choice of a turn before its end; and when a step begins.
+        [(typeof(ReadyQueue), "_turn")] = Always,
+        [(typeof(Pauses), "_left")] = Always,
+
         // Cleared before each use.
         [(typeof(Endings), "_cancelling")] = Always,
         [(typeof(Book), nameof(Book.Ended))] = Always,

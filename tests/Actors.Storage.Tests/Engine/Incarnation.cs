@@ -26,12 +26,15 @@ internal sealed class Incarnation : IAsyncDisposable
         _system = system;
         Client = engine.Client;
         Schedules = engine.Schedules;
+        Control = engine.Control;
         Doors = doors;
     }
 
     public TaskClient Client { get; }
 
     public TaskSchedules Schedules { get; }
+
+    public TaskControl Control { get; }
 
     public Doors Doors { get; }
 

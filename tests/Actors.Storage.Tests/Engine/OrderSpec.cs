@@ -48,21 +48,117 @@ public abstract class OrderSpec : IAsyncLifetime
         Assert.Equal(order, second.Doors.Ran);
     }
 
-    private static async Task RanAsync(Incarnation engine, string name)
+    [Fact]
+    public async Task What_is_paused_is_paused_in_the_next_process_too_and_so_is_who_did_it()
+    {
+        TaskId tree;
+        await using (var first = await StartAsync())
+        {
+            await first.Control.As("ada").PauseTypeAsync(nameof(EarlyGate));
+            await first.Control.As("bob").PausePoolAsync("default");
+            tree = (await first.Client.SubmitAsync(new Gate("t"))).Id;
+            await first.Client.SubmitAsync(new EarlyGate("e"));
+            Assert.True(await first.Control.As("eve").PauseTreeAsync(tree));
+        }
+
+        await using (var second = await StartAsync())
+        {
+            Assert.True(await second.Control.ResumePoolAsync("default"));
+            var progress = await UntilAsync(second, static progress => progress.PausedTrees == 1);
+            Assert.Equal("ada", progress.Types.Single(static type => type.Type == nameof(EarlyGate)).Pause!.By);
+            Assert.Empty(second.Doors.Ran);
+            await second.Client.SubmitAsync(new Gate("other"));
+            await RanAsync(second, "other 1");
+        }
+
+        await using var third = await StartAsync();
+        await RanAsync(third, "other 2");
+        Assert.True(await third.Control.ResumeTreeAsync(tree));
+        await RanAsync(third, "t 1");
+        Assert.True(await third.Control.ResumeTypeAsync(nameof(EarlyGate)));
+        await RanAsync(third, "e 1");
+        var audit = await third.Control.AuditAsync();
+        Assert.Equal(
+            ["pause type/EarlyGate", "pause pool/default", $"pause tree/{tree}", "resume pool/default", $"resume tree/{tree}", "resume type/EarlyGate"],
+            audit.Reverse().Select(static entry => $"{entry.Action} {entry.Target}"));
+        Assert.Equal(["eve", "bob", "ada"], audit.Skip(3).Select(static entry => entry.By));
+    }
+
+    [Fact]
+    public async Task A_deadline_is_no_later_because_the_process_died()
+    {
+        TaskId id;
+        await using (var first = await StartAsync())
+        {
+            id = (await first.Client.SubmitAsync(
+                new Gate("d"), new SubmitOptions { Delay = TimeSpan.FromHours(1), Deadline = TimeSpan.FromSeconds(1), WhenDone = new Ring("d") })).Id;
+        }
+
+        await using var second = await StartAsync();
+        var tree = (await second.Client.FindAsync<string>(id))!;
+        Assert.Equal(FailureKind.Deadline, (await tree.OutcomeAsync().WaitAsync(Patience)).Failure!.Kind);
+        Assert.Equal((1, 1), (await tree.TreeAsync().WaitAsync(Patience)) is var outcome ? (outcome.Failed, outcome.Succeeded) : default);
+        Assert.Equal(["ring d"], second.Doors.Ran);
+    }
+
+    [Fact]
+    public async Task What_a_tree_has_used_up_is_remembered()
+    {
+        TaskId id;
+        await using (var first = await StartAsync())
+        {
+            id = (await first.Client.SubmitAsync(new Gate("b"), new SubmitOptions { Budget = new TaskBudget { Attempts = 2 } })).Id;
+            await RanAsync(first, "b 1");
+        }
+
+        await using (var second = await StartAsync())
+        {
+            await RanAsync(second, "b 2");
+            Assert.Equal(2, (await second.Control.ShowAsync(id))!.Tree!.AttemptsUsed);
+        }
+
+        await using var third = await StartAsync();
+        var failure = (await (await third.Client.FindAsync<string>(id))!.OutcomeAsync().WaitAsync(Patience)).Failure!;
+        Assert.Equal((FailureKind.Budget, "b"), (failure.Kind, third.Doors.Ran.IsEmpty ? "b" : "it ran"));
+        var why = (await third.Control.WhyAsync(id))!;
+        Assert.Equal(TaskState.Failed, why.State);
+        Assert.Contains("is used up", why.ToString(), StringComparison.Ordinal);
+        Assert.Equal(FailureKind.Budget, (await third.Control.ShowAsync(id))!.Failure!.Kind);
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_by_a_filter_stays_cancelled()
+    {
+        await using (var first = await StartAsync())
+        {
+            await first.Control.PauseTypeAsync(nameof(Gate));
+            await first.Client.SubmitManyAsync(Enumerable.Range(0, 20).Select(static number => new Gate($"{number}")));
+            Assert.Equal(20, await first.Control.As("ada").CancelAsync(new TaskFilter { Type = nameof(Gate) }));
+        }
+
+        await using var second = await StartAsync();
+        Assert.Equal(("ada", 20), (await second.Control.AuditAsync(1)) is [var last] ? (last.By, last.Count) : default);
+        Assert.Empty((await second.Control.ListAsync()).Tasks);
+        Assert.Equal(20, _store.Rows().Count(static row => row.State == TaskState.Cancelled));
+    }
+
+    private static async Task RanAsync(Incarnation engine, string name) => await UntilAsync(engine, _ => engine.Doors.Ran.Contains(name));
+
+    private static async Task<EngineProgress> UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
-        await foreach (var _ in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
+        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
         {
-            if (engine.Doors.Ran.Contains(name))
+            if (condition(progress))
             {
-                return;
+                return progress;
             }
         }
 
-        Assert.Fail($"{name} not within {Patience}");
+        throw new TimeoutException($"Not within {Patience}.");
     }
 
-    private Task<Incarnation> StartAsync(string hocon) => Incarnation.StartAsync(_store.Location, hocon: hocon);
+    private Task<Incarnation> StartAsync(string hocon = "") => Incarnation.StartAsync(_store.Location, hocon: hocon);
 }
 
 /// <summary>On a file.</summary>

@@ -30,6 +30,8 @@ public abstract class EngineSpec : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
 
     protected TaskClient Client => _client ?? throw new InvalidOperationException("Start the engine first.");
 
+    protected TaskControl Control => TaskEngine.Get(Sys).Control;
+
     /// <summary>A spec that kills workers may lose what was on its way to them.</summary>
     protected bool MayLoseMessages { get; set; }
 

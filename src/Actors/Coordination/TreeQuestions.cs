@@ -1,0 +1,64 @@
+using Actors.Client;
+using Actors.Ledger;
+using Actors.Registration;
+using Actors.Storage;
+
+namespace Actors.Coordination;
+
+/// <summary>Tells of trees that were submitted before: live ones, and those that stand in the store. Belongs to the coordinator.</summary>
+internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, DurableLedger? durable)
+{
+    public void Find(FindTree find)
+    {
+        if (ledger.FindTree(find.Id) is { } tree)
+        {
+            AnswerLive(find, tree);
+        }
+        else if (durable is null)
+        {
+            find.Found.Set(false);
+        }
+        else if (!durable.MustWait(find))
+        {
+            durable.Ask(
+                find.Id,
+                row =>
+                {
+                    TreeListeners.TellEnded(find.Listener, in row, catalog.TypeNamed(row.Type));
+                    find.Found.Set(true);
+                },
+                () =>
+                {
+                    if (ledger.FindTree(find.Id) is { } live)
+                    {
+                        AnswerLive(find, live);
+                    }
+                    else
+                    {
+                        find.Found.Set(false);
+                    }
+                });
+        }
+    }
+
+    /// <summary>A root with that key has ended before: there is no second, and the caller gets the outcome of the first.</summary>
+    public void AnswerEnded(TaskRow row, Submission submitted, Reply<bool> accepted)
+    {
+        var type = catalog.TypeNamed(row.Type);
+        if (type != submitted.Root.Type)
+        {
+            accepted.Fail(new InvalidOperationException(
+                $"The key of this {submitted.Root.Type} is taken by a {row.Type} ({row.Id}) that has ended. Give each task a key of its own."));
+            return;
+        }
+
+        TreeListeners.TellEnded(submitted.Listener, in row, type);
+        accepted.Set(true);
+    }
+
+    private static void AnswerLive(FindTree find, TreeRecord tree)
+    {
+        TreeListeners.Attach(tree, find.Listener);
+        find.Found.Set(true);
+    }
+}
