@@ -56,6 +56,12 @@ public sealed partial class PostgreSqlServer
     /// <summary>Stops it: fast ends its sessions, immediate is a crash.</summary>
     public Task StopAsync(string mode) => AsUserAsync(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-m", mode, "stop");
 
+    /// <summary>Freezes all its processes: connections stay, and nobody answers.</summary>
+    public Task FreezeAsync() => SignalAsync("-STOP");
+
+    /// <summary>They go on.</summary>
+    public Task ThawAsync() => SignalAsync("-CONT");
+
     /// <summary>Stops it and removes it.</summary>
     public async Task DisposeAsync()
     {
@@ -68,6 +74,12 @@ public sealed partial class PostgreSqlServer
         {
             Directory.Delete(_folder, recursive: true);
         }
+    }
+
+    private Task SignalAsync(string signal)
+    {
+        var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
+        return RunAsync("sh", "-c", $"kill {signal} {server} $(cat /proc/{server}/task/*/children)");
     }
 
     private static int FreePort()

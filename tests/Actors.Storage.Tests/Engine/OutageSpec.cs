@@ -1,10 +1,12 @@
+using System.Diagnostics;
 using Actors.Sqlite;
+using Xunit.Abstractions;
 
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>The store goes away under an engine at work, and comes back.</summary>
 [Collection(nameof(PostgreSqlServer))]
-public sealed class OutageSpec(PostgreSqlServer server)
+public sealed class OutageSpec(PostgreSqlServer server, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -15,6 +17,38 @@ public sealed class OutageSpec(PostgreSqlServer server)
     {
         using var database = new StoreDatabase(await server.NewDatabaseAsync());
         await WorkThroughAsync(database, () => server.StopAsync(mode), server.StartAsync);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_frozen_is_waited_for()
+    {
+        using var database = new StoreDatabase(await server.NewDatabaseAsync());
+        await WorkThroughAsync(database, server.FreezeAsync, server.ThawAsync, ";Command Timeout=2;Cancellation Timeout=500;Timeout=2");
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_is_waited_for()
+    {
+        if (!Environment.IsPrivilegedProcess || !OperatingSystem.IsLinux())
+        {
+            output.WriteLine("Skipped: only root on Linux can make a small disk.");
+            return;
+        }
+
+        using var disk = new SmallDisk();
+        using var file = new StoreFile(disk.Path);
+        await WorkThroughAsync(
+            file,
+            () =>
+            {
+                disk.Fill();
+                return Task.CompletedTask;
+            },
+            () =>
+            {
+                disk.Empty();
+                return Task.CompletedTask;
+            });
     }
 
     [Fact]
@@ -38,9 +72,9 @@ public sealed class OutageSpec(PostgreSqlServer server)
             });
     }
 
-    private static async Task WorkThroughAsync(ITestStore store, Func<Task> breakIt, Func<Task> mendIt)
+    private static async Task WorkThroughAsync(ITestStore store, Func<Task> breakIt, Func<Task> mendIt, string more = "")
     {
-        await using var engine = await Incarnation.StartAsync(store.Location, hocon: "akka.loglevel = OFF\nactors.store.waiting-max = 50");
+        await using var engine = await Incarnation.StartAsync(store.Location + more, hocon: "akka.loglevel = OFF\nactors.store.waiting-max = 50");
         var before = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => engine.Client.SubmitAsync(new Count(4, 5), new SubmitOptions { Key = $"before {number}" })));
         await breakIt();
 
@@ -51,6 +85,9 @@ public sealed class OutageSpec(PostgreSqlServer server)
         await Task.WhenAny(during[^1], Task.Delay(Patience));
         Assert.Contains(during, static submission => submission.IsFaulted);
         await mendIt();
+        var watch = Stopwatch.StartNew();
+        await UntilAsync(engine, static progress => progress.Store!.AwayFor is null);
+        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed} to notice that the store is back."); // 10 s, and as much for a busy machine
         foreach (var handle in before)
         {
             Assert.Equal(625, (await handle.OutcomeAsync().WaitAsync(Patience)).Value);
@@ -88,17 +125,19 @@ public sealed class OutageSpec(PostgreSqlServer server)
         }
     }
 
-    private static async Task AwayAsync(Incarnation engine)
+    private static Task AwayAsync(Incarnation engine) => UntilAsync(engine, static progress => progress.Store!.AwayFor is not null);
+
+    private static async Task UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
     {
         using var patience = new CancellationTokenSource(Patience);
         await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(20), patience.Token))
         {
-            if (progress.Store!.AwayFor is not null)
+            if (condition(progress))
             {
                 return;
             }
         }
 
-        Assert.Fail("The engine never said that its store is away.");
+        Assert.Fail("The engine never said so.");
     }
 }

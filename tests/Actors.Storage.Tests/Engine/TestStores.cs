@@ -46,9 +46,10 @@ internal interface ITestStore : IStorePlace
 }
 
 /// <summary>A file, and a folder around it that goes with it.</summary>
-internal sealed class StoreFile : ITestStore
+/// <param name="on">On which disk; null means where temporary files are.</param>
+internal sealed class StoreFile(string? on = null) : ITestStore
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actors-store-");
+    private readonly DirectoryInfo _folder = on is null ? Directory.CreateTempSubdirectory("actors-store-") : Directory.CreateDirectory(System.IO.Path.Combine(on, "store"));
 
     public string Path => System.IO.Path.Combine(_folder.FullName, "tasks.db");
 
