@@ -26,6 +26,8 @@ internal static class RunHelp
           timeout   "5m": how long an attempt may take
           retry     3, or {"attempts": 3, "delay": "1s", "factor": 2, "maxDelay": "5m", "jitter": 0.2}; else one attempt
           priority  0 to 9, 9 first
+          deadline  "2h": how long all that the line leads to may take
+          budget    {"tasks": 1000, "depth": 10, "attempts": 2000, "runningTime": "1h"}: how much of each it may use up
           whenDone  {"task": ..., "data": ...}: runs when all that the line led to has ended
 
         The data of exec:
@@ -42,7 +44,7 @@ internal static class RunHelp
         What is no UTF-8 is stdoutBase64; what was not kept is told by "stdoutTruncated": true. Any other exit code is a failure of type "exit 3".
         A program runs in a session of its own, and what it leaves behind is ended when it ends. It finds in its environment ACTORS_TASK,
         ACTORS_ROOT, ACTORS_ATTEMPT and ACTORS_SPAWN: a file to append lines to. They become real when it ends with 0, and not otherwise.
-          {"task": ..., "data": ...}    a follow-up, with the options above but whenDone; its key is one among those of its parent
+          {"task": ..., "data": ...}    a follow-up, with the options above but the last three; its key is one among those of its parent
           {"join": "exec", "data": ..., "policy": "all"}    at most one: runs when the follow-ups have ended, and gets their outcomes on standard input
         Outcomes are one JSON array, each on a line of its own: {"key": ..., "state": "succeeded", "result": ...}, in the order of the lines;
         or "failed" with {"failure": {"kind", "type", "code", "message", "task", "attempt"}}, or "cancelled". What the join yields is the result of who

@@ -63,6 +63,10 @@ internal sealed class ControlSession : IAsyncDisposable
                 {
                     json.WriteNumber(name, number);
                 }
+                else if (value is bool flag)
+                {
+                    json.WriteBoolean(name, flag);
+                }
                 else if (value is not null)
                 {
                     json.WriteString(name, value.ToString());

@@ -43,7 +43,7 @@ internal static class ControlTables
         Add(table, "live tasks", Number(status, "live"));
         console.Write(table);
         Rows(console, status, "pools", ["pool", "workers", "busy", "ready", "paused"], numbersFrom: 1);
-        Rows(console, status, "types", ["type", .. States], numbersFrom: 1);
+        Rows(console, status, "types", ["type", .. States, "paused"], numbersFrom: 1);
     }
 
     /// <summary>A page of tasks.</summary>
@@ -79,6 +79,9 @@ internal static class ControlTables
     /// <summary>Schedules.</summary>
     public static void Schedules(JsonElement schedules) =>
         Rows(Terminal.Open(), schedules, "schedules", ["name", "schedule", "type", "active", "pausedBy", "trouble", "next", "lastFiredAt", "lastSkipped", "lastSkipReason"], numbersFrom: int.MaxValue);
+
+    /// <summary>What was done by hand.</summary>
+    public static void Audit(JsonElement audit) => Rows(Terminal.Open(), audit, "audit", ["number", "at", "by", "action", "target", "count", "detail"], numbersFrom: int.MaxValue);
 
     /// <summary>What was done: one line for each member.</summary>
     public static void Done(JsonElement done)

@@ -77,12 +77,14 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
     private TaskLine ReadTask(JsonElement root, bool isSpawned)
     {
         string[] members = ["task", "data", "key", "delay", "dueAt", "timeout", "retry", "priority"];
-        var line = new LineObject(root, "", isSpawned ? members : [.. members, "whenDone"]);
+        var line = new LineObject(root, "", isSpawned ? members : [.. members, "whenDone", "deadline", "budget"]);
         return new TaskLine
         {
             Task = ReadType(line),
             Options = ReadOptions(line),
             WhenDone = line.Find("whenDone") is { } whenDone ? ReadWhenDone(new LineObject(whenDone, "whenDone", "task", "data")) : null,
+            Deadline = line.Duration("deadline", mayBeZero: false),
+            Budget = line.Find("budget") is { } budget ? ReadBudget(new LineObject(budget, "budget", "tasks", "depth", "attempts", "runningTime")) : null,
         };
     }
 
@@ -164,6 +166,14 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
             : options is { DueAt: not null } && options.Delay > TimeSpan.Zero ? throw new LineException("a task has a 'delay' or a 'dueAt', not both")
             : options;
     }
+
+    private static TaskBudget ReadBudget(LineObject budget) => new()
+    {
+        Tasks = budget.Number("tasks", 1, int.MaxValue),
+        Depth = budget.Number("depth", 0, int.MaxValue),
+        Attempts = budget.Number("attempts", 1, int.MaxValue),
+        RunningTime = budget.Duration("runningTime", mayBeZero: false),
+    };
 
     private static RetryPolicy? ReadRetry(LineObject line)
     {

@@ -17,6 +17,12 @@ internal sealed record TaskLine : Line
     /// <summary>What runs when all of its tree is done; null for nothing. Only on lines of the file.</summary>
     public WhenDone? WhenDone { get; init; }
 
+    /// <summary>How long its tree may take; null for ever. Only on lines of the file.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>How much its tree may use up; null for any amount. Only on lines of the file.</summary>
+    public TaskBudget? Budget { get; init; }
+
     /// <summary>Its key; null where it names none.</summary>
     public string? Key => Options?.Key;
 }

@@ -136,6 +136,8 @@ internal sealed class RunJob(EngineHost engine, RunSource source, LineFormat for
             Retry = line.Options?.Retry,
             Priority = line.Options?.Priority,
             WhenDone = line.WhenDone,
+            Deadline = line.Deadline,
+            Budget = line.Budget,
         };
         while (true)
         {

@@ -19,11 +19,44 @@ public sealed class ControlSpec
         var status = JsonDocument.Parse(string.Join('\n', file.Read("status.json"))).RootElement;
         Assert.Equal((2, 2), (status.GetProperty("live").GetInt32(), Assert.Single(status.GetProperty("types").EnumerateArray()).GetProperty("running").GetInt32()));
         Assert.Contains(file.Read("status.txt"), static line => line.Contains("exec", StringComparison.Ordinal));
-        Assert.Equal($"cancelled {TaskId.FromKey("held")}", Assert.Single(file.Read("cancel.txt")));
+        Assert.Equal("cancelled 1", Assert.Single(file.Read("cancel.txt")));
         Assert.Contains("no live task", Assert.Single(file.Read("again.txt")), StringComparison.Ordinal);
         Assert.Equal((1, 1), (run.Json.GetProperty("cancelledLines").GetInt32(), run.ExitCode));
         ExecSpec.AssertGone(file.Read("pid"), 1);
         Assert.Empty(Directory.GetFiles(Path.Combine(file.Folder, "runtime", "actors"))); // the socket is gone with its engine
+    }
+
+    [UnixFact]
+    public async Task What_a_running_engine_does_next_is_listed_explained_paused_and_cancelled_by_choice_and_all_of_that_is_written_down()
+    {
+        using var file = new TaskFile().Write(
+            TaskFile.Script("asks", """
+                set -e
+                $ACTORS list --state scheduled --json > list.json
+                $ACTORS why later > why.txt
+                $ACTORS pause --pool exec --json > pause.json
+                $ACTORS why next > paused.txt
+                $ACTORS resume --pool exec > resumed.txt
+                ! $ACTORS cancel 2> nothing.txt
+                ! $ACTORS pause --pool none 2> none.txt
+                $ACTORS cancel --state scheduled > cancelled.txt
+                $ACTORS audit --json > audit.json
+                """),
+            TaskFile.Exec("later", new { program = "true" }, new { delay = "1h" }),
+            TaskFile.Exec("later still", new { program = "true" }, new { delay = "2h" }),
+            TaskFile.Exec("next", "true"));
+        var run = await file.RunAsync(Options(file), "--env", "ACTORS", "--env", "XDG_RUNTIME_DIR", "--env", "XDG_STATE_HOME", "--workers", "1");
+        Assert.Equal((2, 2), (run.Json.GetProperty("succeeded").GetInt32(), run.Json.GetProperty("cancelledLines").GetInt32()));
+        Assert.Equal(
+            new[] { $"{TaskId.FromKey("later")}", $"{TaskId.FromKey("later still")}" }.Order(),
+            Json(file, "list.json").GetProperty("tasks").EnumerateArray().Select(static task => task.GetProperty("id").GetString()).Order());
+        Assert.Contains(file.Read("why.txt"), static line => line.Contains("due in 59 m", StringComparison.Ordinal));
+        Assert.True(Json(file, "pause.json").GetProperty("changed").GetBoolean());
+        Assert.Contains(file.Read("paused.txt"), static line => line.Contains("pool exec is paused by", StringComparison.Ordinal));
+        Assert.Single(file.Read("nothing.txt"));
+        Assert.Contains("no pool 'none'", Assert.Single(file.Read("none.txt")), StringComparison.Ordinal);
+        Assert.Equal(["cancelled 2"], file.Read("cancelled.txt"));
+        Assert.Equal(["cancel", "resume", "pause"], Json(file, "audit.json").GetProperty("audit").EnumerateArray().Select(static entry => entry.GetProperty("action").GetString()));
     }
 
     [UnixFact]
@@ -71,6 +104,8 @@ public sealed class ControlSpec
             Assert.Single(run.ErrorLines);
         }
     }
+
+    private static JsonElement Json(TaskFile file, string name) => JsonDocument.Parse(string.Join('\n', file.Read(name))).RootElement;
 
     private static RunOptions Options(TaskFile file)
     {

@@ -10,6 +10,8 @@ internal sealed class ControlAnswers(TaskEngine engine)
     private static readonly DateTimeOffset StartedAt = DateTimeOffset.UtcNow;
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private readonly TaskAnswers _tasks = new(engine);
+
     /// <summary>An answer that refuses, with the end of its line.</summary>
     public static byte[] Refusal(string kind, string message) => Line(json =>
     {
@@ -63,10 +65,14 @@ internal sealed class ControlAnswers(TaskEngine engine)
     private async Task<Action<Utf8JsonWriter>> ResultAsync(string action, ControlRequest request, string by, CancellationToken stop) => action switch
     {
         "status" => await StatusAsync(request, stop).ConfigureAwait(false),
-        "cancel" => await CancelAsync(request).ConfigureAwait(false),
+        "list" => await _tasks.ListAsync(request).ConfigureAwait(false),
+        "show" => await _tasks.ShowAsync(request).ConfigureAwait(false),
+        "why" => await _tasks.WhyAsync(request).ConfigureAwait(false),
+        "cancel" => await _tasks.CancelAsync(request, by).ConfigureAwait(false),
         "retry" => await RetryAsync(request, by, stop).ConfigureAwait(false),
-        "pause" => await PauseAsync(request, by, isPause: true, stop).ConfigureAwait(false),
-        "resume" => await PauseAsync(request, by, isPause: false, stop).ConfigureAwait(false),
+        "pause" => await _tasks.PauseAsync(request, by, isPause: true, stop).ConfigureAwait(false),
+        "resume" => await _tasks.PauseAsync(request, by, isPause: false, stop).ConfigureAwait(false),
+        "audit" => await _tasks.AuditAsync(request).ConfigureAwait(false),
         "schedules" => await SchedulesAsync(request, stop).ConfigureAwait(false),
         _ => throw new ControlException("bad-request", $"there is no '{action}'"),
     };
@@ -78,19 +84,6 @@ internal sealed class ControlAnswers(TaskEngine engine)
         return json => ControlJson.Write(json, progress, StartedAt);
     }
 
-    /// <summary>A tree, where it is the root of one; else a task with all that is live below it.</summary>
-    private async Task<Action<Utf8JsonWriter>> CancelAsync(ControlRequest request)
-    {
-        var id = request.Id("id") ?? throw new ControlException("bad-request", "'id' is missing");
-        request.ThrowIfOther();
-        if (!await engine.Client.CancelTreeAsync(id).ConfigureAwait(false) && !await engine.Client.CancelAsync(id).ConfigureAwait(false))
-        {
-            throw new ControlException("not-found", $"there is no live task {id}");
-        }
-
-        return json => ControlJson.WriteId(json, "cancelled", id);
-    }
-
     private async Task<Action<Utf8JsonWriter>> RetryAsync(ControlRequest request, string by, CancellationToken stop)
     {
         var root = request.Id("root") ?? throw new ControlException("bad-request", "'root' is missing");
@@ -98,16 +91,6 @@ internal sealed class ControlAnswers(TaskEngine engine)
         request.ThrowIfOther();
         var tree = await engine.Client.RetryAsync(root, task, by, stop).ConfigureAwait(false);
         return json => ControlJson.WriteId(json, "root", tree);
-    }
-
-    private async Task<Action<Utf8JsonWriter>> PauseAsync(ControlRequest request, string by, bool isPause, CancellationToken stop)
-    {
-        var schedule = request.Text("schedule") ?? throw new ControlException("bad-request", "'schedule' is missing");
-        request.ThrowIfOther();
-        var isChanged = isPause
-            ? await engine.Schedules.PauseAsync(schedule, by, stop).ConfigureAwait(false)
-            : await engine.Schedules.ResumeAsync(schedule, by, stop).ConfigureAwait(false);
-        return json => ControlJson.WritePause(json, isPause, isChanged);
     }
 
     private async Task<Action<Utf8JsonWriter>> SchedulesAsync(ControlRequest request, CancellationToken stop)

@@ -26,6 +26,7 @@ internal static class ControlJson
 
         json.WriteNumber("live", progress.Live);
         json.WriteNumber("liveTrees", progress.LiveTrees);
+        json.WriteNumber("pausedTrees", progress.PausedTrees);
         json.WriteNumber("staleEnds", progress.StaleEnds);
         json.WriteStartArray("pools");
         foreach (var pool in progress.Pools)
@@ -35,6 +36,11 @@ internal static class ControlJson
             json.WriteNumber("workers", pool.Workers);
             json.WriteNumber("busy", pool.Busy);
             json.WriteNumber("ready", pool.Ready);
+            if (pool.Pause is { } pause)
+            {
+                json.WriteString("paused", pause.ToString());
+            }
+
             json.WriteEndObject();
         }
 
@@ -45,6 +51,11 @@ internal static class ControlJson
             json.WriteStartObject();
             json.WriteString("type", type.Type);
             json.WriteString("pool", type.Pool);
+            if (type.Pause is { } pause)
+            {
+                json.WriteString("paused", pause.ToString());
+            }
+
             foreach (var state in Enum.GetValues<TaskState>())
             {
                 json.WriteNumber(NameOf(state), type[state]);

@@ -38,6 +38,14 @@ internal sealed class ControlRequest(JsonElement request)
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max ? number : throw Wrong(name, $"a whole number from {min} to {max}");
     }
 
+    /// <summary>Whether something is so; false where it is absent.</summary>
+    public bool Flag(string name)
+    {
+        _known.Add(name);
+        return request.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(name, "true or false"));
+    }
+
     /// <summary>An id; null where it is absent.</summary>
     public TaskId? Id(string name) => Text(name) is not { } text ? null : TaskId.TryParse(text, out var id) ? id : throw Wrong(name, "an id: 32 hexadecimal digits");
 
