@@ -3,9 +3,10 @@ using System.Numerics;
 namespace Actors.Ledger;
 
 /// <summary>The ready tasks of one tree in one pool that have one priority: the newest first, as on a stack.</summary>
-internal sealed class ReadyStack(TreeRecord tree, int lane, ReadyStack? next)
+internal sealed class ReadyStack(int lane, ReadyStack? next)
 {
-    public TreeRecord Tree { get; } = tree;
+    /// <summary>Whose it is; not to be asked where it is empty.</summary>
+    public TreeRecord Tree => Top!.Tree!;
 
     /// <summary>Which pool and which priority: see <see cref="ReadyQueue.LaneOf"/>.</summary>
     public int Lane { get; } = lane;
@@ -97,7 +98,7 @@ internal sealed class ReadyQueue(int pool, Pauses? pauses = null)
             var round = _rounds[_turn]!;
             while (round.TryPeek(out var stack))
             {
-                if (!stack.Tree.IsHeld)
+                if (stack.Top is not null && !stack.Tree.IsHeld)
                 {
                     if (Peek(stack) is not null)
                     {
@@ -219,7 +220,7 @@ internal sealed class ReadyQueue(int pool, Pauses? pauses = null)
     {
         var count = 0L;
         left--; // for the tree
-        if (stack.Tree.IsHeld)
+        if (stack.Top is null || stack.Tree.IsHeld)
         {
             return 0;
         }
@@ -266,6 +267,6 @@ internal sealed class ReadyQueue(int pool, Pauses? pauses = null)
             }
         }
 
-        return tree.ReadyStacks = new ReadyStack(tree, lane, tree.ReadyStacks);
+        return tree.ReadyStacks = new ReadyStack(lane, tree.ReadyStacks);
     }
 }

@@ -9,7 +9,7 @@ namespace Actors.Ledger;
 /// </summary>
 internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent(root.Id)
 {
-    private Pause? _pause;
+    private RareFacts? _rare;
 
     public TaskRecord Root { get; } = root;
 
@@ -48,12 +48,28 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     /// <summary>Who has paused it; null where nobody has.</summary>
     public Pause? Pause
     {
-        get => Volatile.Read(ref _pause);
-        set => Volatile.Write(ref _pause, value);
+        get => _rare?.Pause;
+        set
+        {
+            if (value is not null || _rare is not null)
+            {
+                Rare.Pause = value;
+            }
+        }
     }
 
     /// <summary>While it is held, tasks of it that stood in line for limits; null where there are none.</summary>
-    public TasksAside? Aside { get; set; }
+    public TasksAside? Aside
+    {
+        get => _rare?.Aside;
+        set
+        {
+            if (value is not null || _rare is not null)
+            {
+                Rare.Aside = value;
+            }
+        }
+    }
 
     /// <summary>Whether workers may run follow-ups of its tasks on their own. Not where the ledger has a say in when they start.</summary>
     public bool MayRunAhead => Pause is null && Terms is not { Budget: not null };
@@ -62,7 +78,19 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     public long SubmittedAt { get; init; }
 
     /// <summary>Its deadline and its budget; null where it has neither.</summary>
-    public TreeTerms? Terms { get; init; }
+    public TreeTerms? Terms
+    {
+        get => _rare?.Terms;
+        init
+        {
+            if (value is not null)
+            {
+                Rare.Terms = value;
+            }
+        }
+    }
+
+    private RareFacts Rare => _rare ??= new RareFacts();
 
     /// <summary>Whether nothing of it may start: it is paused, or its deadline passed before all of it was back from the store.</summary>
     public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true });
@@ -137,5 +165,13 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
                 : root.IsFailed || UnjoinedFailures > 0 ? TaskState.Failed
                 : TaskState.Succeeded,
         };
+    }
+
+    /// <summary>What most trees never have, aside.</summary>
+    private sealed class RareFacts
+    {
+        public Pause? Pause;
+        public TasksAside? Aside;
+        public TreeTerms? Terms;
     }
 }

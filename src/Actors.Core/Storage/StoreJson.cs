@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Actors.Ledger;
 using System.Text.Json.Serialization;
+using Actors.Ledger;
 
 namespace Actors.Storage;
 

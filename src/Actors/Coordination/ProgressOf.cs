@@ -11,7 +11,10 @@ internal static class ProgressOf
         [.. ledger.Pools.Select(pool => new PoolProgress(pool.Name, pool.Workers, pool.Busy, pool.Ready + ledger.Gatekeeper.ParkedIn(pool.Index), pool.Pause))],
         ledger.LiveTrees,
         ledger.StaleEnds,
-        store) { PausedTrees = ledger.Pauses.Trees };
+        store)
+    {
+        PausedTrees = ledger.Pauses.Trees,
+    };
 
     private static long[] Row(TaskLedger ledger, TaskType type)
     {

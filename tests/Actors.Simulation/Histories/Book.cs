@@ -59,7 +59,7 @@ internal sealed partial class Book(Terms terms)
         {
             Seen?.Add(completion is null ? "a tree" : "a tree with a completion task");
             Seen?.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
-            var entry = new Entry(root, null, null) 
+            var entry = new Entry(root, null, null)
             {
                 Tree = new TreeEntry
                 {
