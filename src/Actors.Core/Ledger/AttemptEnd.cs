@@ -72,10 +72,11 @@ internal sealed class AttemptEnds(int capacity)
 }
 
 /// <summary>The parts of an end that most ends do not have.</summary>
-internal sealed class AttemptDetail
+internal class AttemptDetail
 {
     public List<TaskRecord>? Spawned { get; set; }
 
+    /// <summary>The join that it has made last, which an attempt that ended with a join waits for; of no meaning where it ended otherwise.</summary>
     public JoinRecord? Join { get; set; }
 
     /// <summary>The policy that holds after this failure, where it is not the task's own.</summary>

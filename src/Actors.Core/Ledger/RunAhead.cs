@@ -14,7 +14,10 @@ namespace Actors.Ledger;
 internal sealed class RunAhead(int pool, TimeSpan workMax)
 {
     private readonly Dictionary<TaskRecord, int> _told = [];
-    private readonly List<(TaskRecord Above, TaskRecord Below)> _chain = [];
+
+    /// <summary>The joins of those that wait and have children beside: of all others the join is found through what it joins.</summary>
+    private readonly Dictionary<TaskRecord, JoinRecord> _joins = [];
+    private readonly List<(TaskRecord Above, TaskRecord Via, TaskRecord Below)> _chain = [];
     private TaskRecord[] _ready = new TaskRecord[64];
     private int _count;
     private AttemptEnd _base;
@@ -78,7 +81,7 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
         }
 
         Counts.Add(task.Type, end.Kind == EndKind.Succeeded ? 1 : 0, end.Elapsed);
-        GoOn(task, end.Kind, end.Detail!, end.Kind == EndKind.Succeeded ? task.Parent! : task);
+        GoOn(task, end.Kind, end.Detail!, ParentOf(end.Kind, task));
         if (end.Kind == EndKind.Succeeded)
         {
             Succeed(task, (Outcome)end.Payload!);
@@ -135,6 +138,7 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
         _count = 0;
         _base = default;
         _told.Clear();
+        _joins.Clear();
     }
 
     /// <summary>Whether all that a task leads to may run here.</summary>
@@ -172,12 +176,6 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
         if (join is not null)
         {
             join.Owner = task;
-            join.Parent = task;
-            if (task != _base.Task)
-            {
-                task.AheadJoin = join;
-            }
-
             if (join.Children == 0)
             {
                 Push(join);
@@ -192,7 +190,16 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
                 child.Join = null; // of a join that the handler made and then did not end with
             }
 
-            child.Parent = parent;
+            if (join is not null && child.Join is null && task != _base.Task)
+            {
+                _joins[task] = join;
+            }
+
+            if (child.Join is null)
+            {
+                child.Parent = parent; // who joins it is found through the join
+            }
+
             Push(child);
         }
     }
@@ -214,7 +221,11 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
                 }
 
                 Counts.Add(owner.Type, 1, AttemptEnd.NotMeasured);
-                owner.AheadJoin = null;
+                if (_joins.Count > 0)
+                {
+                    _joins.Remove(owner);
+                }
+
                 task = owner;
                 continue;
             }
@@ -237,15 +248,16 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
     {
         var below = left;
         int entry;
-        for (TaskRecord above; !_told.TryGetValue(above = LeftAbove(below), out entry); below = above)
+        for (var (above, via) = LeftAbove(below); !_told.TryGetValue(above, out entry); (above, via) = LeftAbove(below))
         {
-            _chain.Add((above, below));
+            _chain.Add((above, via, below));
+            below = above;
         }
 
         Add(ends, entry, below);
         for (var index = _chain.Count - 1; index >= 0; index--)
         {
-            var (above, child) = _chain[index];
+            var (above, via, child) = _chain[index];
             above.Ahead = AheadState.Running;
             _told.Add(above, ends.Count);
             ref var end = ref ends.Add();
@@ -253,13 +265,19 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
             end.Run = 1;
             end.Kind = EndKind.Joined;
             end.Elapsed = AttemptEnd.NotMeasured;
-            end.Detail = new AttemptDetail { Join = above.AheadJoin ?? throw new UnreachableException($"{above.Type} {above.Id} has something below it and waits for nothing.") };
-            above.AheadJoin = null;
+            end.Detail = new AttemptDetail { Join = JoinOf(above, via) };
             Add(ends, ends.Count - 1, child);
         }
 
         _chain.Clear();
     }
+
+    /// <summary>The join that a task waits for, of which one is known that stands right below it.</summary>
+    private JoinRecord JoinOf(TaskRecord owner, TaskRecord via) =>
+        via is JoinRecord join && join.Owner == owner ? join
+        : via.Join is { } joining && joining.Owner == owner ? joining
+        : _joins.TryGetValue(owner, out var known) ? known
+        : throw new UnreachableException($"{owner.Type} {owner.Id} has something below it and waits for nothing.");
 
     private static void Add(AttemptEnds ends, int entry, TaskRecord child)
     {
@@ -270,17 +288,28 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
         }
     }
 
-    /// <summary>The nearest that is not gone.</summary>
-    private TaskRecord LeftAbove(TaskRecord task)
+    /// <summary>The nearest that is not gone, and who stands right below it on the way.</summary>
+    private (TaskRecord Above, TaskRecord Via) LeftAbove(TaskRecord task)
     {
-        var above = (TaskRecord)task.Parent!;
+        var (above, via) = (Above(task), task);
         while (above.Ahead == AheadState.Gone && above != _base.Task)
         {
-            above = (TaskRecord)above.Parent!;
+            (above, via) = (Above(above), above);
         }
 
-        return above;
+        return (above, via);
     }
+
+    /// <summary>
+    /// Whom a child that nobody joins is found through. A spawner that has ended and that nobody joins either is of no use for that: a chain of follow-ups
+    /// would be kept from its first to its last.
+    /// </summary>
+    private static LiveParent ParentOf(EndKind kind, TaskRecord spawner) =>
+        kind == EndKind.Joined || spawner.Join is not null || spawner is JoinRecord ? spawner : spawner.Parent!;
+
+    /// <summary>Who waits for it, or who has spawned it.</summary>
+    private static TaskRecord Above(TaskRecord task) =>
+        task is JoinRecord { Owner: { } owner } ? owner : task.Join is { Owner: { } joining } ? joining : (TaskRecord)task.Parent!;
 
     private AheadCounts Counts => _counts ??= new AheadCounts();
 

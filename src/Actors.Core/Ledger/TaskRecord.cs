@@ -6,13 +6,29 @@ namespace Actors.Ledger;
 /// <summary>Who has live children: a task, or the tree for those whose ancestors have all ended.</summary>
 internal abstract class LiveParent(TaskId id)
 {
+    private Links? _links;
+
     public TaskId Id { get; } = id;
 
     /// <summary>Behind it in its bucket of the <see cref="IdIndex{T}"/> that it stands in.</summary>
-    internal LiveParent? NextInBucket { get; set; }
+    internal LiveParent? NextInBucket
+    {
+        get => _links?.NextInBucket;
+        set => (_links ??= NewLinks()).NextInBucket = value;
+    }
 
     /// <summary>Head of the doubly linked list of live children, newest first.</summary>
-    internal TaskRecord? FirstChild { get; set; }
+    internal TaskRecord? FirstChild
+    {
+        get => _links?.FirstChild;
+        set => (_links ??= NewLinks()).FirstChild = value;
+    }
+
+    private protected TaskLinks? Known => (TaskLinks?)_links;
+
+    private protected TaskLinks Linked => (TaskLinks)(_links ??= NewLinks());
+
+    private protected abstract Links NewLinks();
 
     internal void Adopt(TaskRecord child)
     {
@@ -39,6 +55,42 @@ internal abstract class LiveParent(TaskId id)
         child.PreviousSibling = null;
         child.NextSibling = null;
     }
+
+    /// <summary>What only the ledger needs, aside: what a worker runs ahead never has it.</summary>
+    private protected class Links
+    {
+        public LiveParent? NextInBucket;
+        public TaskRecord? FirstChild;
+    }
+
+    /// <summary>The same of a task.</summary>
+    private protected sealed class TaskLinks : Links
+    {
+        public LiveParent? Parent;
+        public TreeRecord? Tree;
+        public TaskRecord? NextSibling;
+        public TaskRecord? PreviousSibling;
+        public TaskRecord? NextReady;
+        public WorkerRecord? Worker;
+        public StoredTask? Stored;
+        public RareFacts? Rare;
+    }
+
+    /// <summary>What most tasks never have, further aside, so that a million of them do not carry it.</summary>
+    private protected sealed class RareFacts
+    {
+        public SpawnOptions? Options;
+        public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
+        public List<TaskRecord>? Held;
+        public Admission.GatedTask? Gated;
+        public Admission.UniqueEntry? Unique;
+        public TaskId? DuplicateOf;
+        public long DueAtTicks;
+        public long AbandonAtTicks;
+        public Failure? PendingFailure;
+        public int Losses;
+        public bool IsSuspect;
+    }
 }
 
 /// <summary>
@@ -46,17 +98,28 @@ internal abstract class LiveParent(TaskId id)
 /// ledger, which alone changes them.
 /// </summary>
 [DebuggerDisplay("{Type} {Id} {State}")]
-internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, SpawnOptions? options) : LiveParent(id)
+internal class TaskRecord : LiveParent
 {
-    private RareFacts? _rare = options is null ? null : new RareFacts { Options = options };
-    private ITaskMessage? _message = message;
-    private TaskPath? _path;
     private const byte HeldBack = 0x80;
+
+    private ITaskMessage? _message;
 
     /// <summary>Two in one byte: with one more, a task would take eight bytes more.</summary>
     private volatile byte _interruption;
 
-    public TaskType Type { get; } = type;
+    public TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, SpawnOptions? options)
+        : base(id)
+    {
+        (Type, _message, ParentPath) = (type, message, parentPath);
+        if (options is not null)
+        {
+            Rare.Options = options;
+        }
+    }
+
+    public TaskType Type { get; }
+
+    private protected override Links NewLinks() => new TaskLinks();
 
     /// <summary>The message. Of a task that came back from a store it is read when it is first asked for: by its worker.</summary>
     /// <exception cref="PayloadException">What stands in the store cannot be read.</exception>
@@ -66,12 +129,22 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     public bool HasMessage => _message is not null;
 
     /// <summary>What it has besides where there is a store; null where there is none.</summary>
-    public StoredTask? Stored { get; set; }
+    public StoredTask? Stored
+    {
+        get => Known?.Stored;
+        set
+        {
+            if (value is not null || Known is not null)
+            {
+                Linked.Stored = value;
+            }
+        }
+    }
 
     /// <summary>The path of the task that spawned it; null for a root.</summary>
-    public TaskPath? ParentPath { get; } = parentPath;
+    public TaskPath? ParentPath { get; }
 
-    public SpawnOptions? Options => _rare?.Options;
+    public SpawnOptions? Options => Known?.Rare?.Options;
 
     public TaskState State { get; set; }
 
@@ -82,20 +155,40 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
 
     public TimeSpan? Timeout => Options?.Timeout ?? Type.Timeout;
 
-    public TreeRecord? Tree { get; set; }
+    public TreeRecord? Tree
+    {
+        get => Known?.Tree;
+        set => Linked.Tree = value;
+    }
 
     /// <summary>What the ids of its tree are shifted by: nothing, but where the tree runs another one again.</summary>
     public TaskId Shift => Tree?.Stored?.Retries?.Shift ?? default;
 
     /// <summary>The nearest live ancestor, or the tree.</summary>
-    public LiveParent? Parent { get; set; }
+    public LiveParent? Parent
+    {
+        get => Known?.Parent;
+        set => Linked.Parent = value;
+    }
 
-    public TaskRecord? NextSibling { get; set; }
+    public TaskRecord? NextSibling
+    {
+        get => Known?.NextSibling;
+        set => Linked.NextSibling = value;
+    }
 
-    public TaskRecord? PreviousSibling { get; set; }
+    public TaskRecord? PreviousSibling
+    {
+        get => Known?.PreviousSibling;
+        set => Linked.PreviousSibling = value;
+    }
 
     /// <summary>Below it on the stack of ready tasks.</summary>
-    public TaskRecord? NextReady { get; set; }
+    public TaskRecord? NextReady
+    {
+        get => Known?.NextReady;
+        set => Linked.NextReady = value;
+    }
 
     /// <summary>The join that this task feeds, and its place there.</summary>
     public JoinRecord? Join { get; set; }
@@ -105,15 +198,12 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>Where a worker that runs ahead has got with it, until the ledger has it.</summary>
     public AheadState Ahead { get; set; }
 
-    /// <summary>The join that this task waits for, as long as only its worker knows of both. Where the ledger's lists of siblings run later.</summary>
-    public JoinRecord? AheadJoin
-    {
-        get => (JoinRecord?)NextSibling;
-        set => NextSibling = value;
-    }
-
     /// <summary>Who has it; of no meaning unless it is running.</summary>
-    public WorkerRecord? Worker { get; set; }
+    public WorkerRecord? Worker
+    {
+        get => Known?.Worker;
+        set => Linked.Worker = value;
+    }
 
     /// <summary>1-based; what the retry policy counts. Runs that cost no attempt take it back.</summary>
     public int Attempt { get; set; }
@@ -130,14 +220,14 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>How often a worker was lost that had this task alone; with a store, how often its worker or its process died in a run.</summary>
     public int Losses
     {
-        get => _rare?.Losses ?? 0;
+        get => Known?.Rare?.Losses ?? 0;
         set => Rare.Losses = value;
     }
 
     /// <summary>A worker was lost that had this task among others: it runs alone next time, so that the culprit is known.</summary>
     public bool IsSuspect
     {
-        get => _rare is { IsSuspect: true };
+        get => Known?.Rare is { IsSuspect: true };
         set => Rare.IsSuspect = value;
     }
 
@@ -161,17 +251,17 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>When a scheduled task is due.</summary>
     public long DueAtTicks
     {
-        get => _rare?.DueAtTicks ?? 0;
+        get => Known?.Rare?.DueAtTicks ?? 0;
         set => Rare.DueAtTicks = value;
     }
 
     /// <summary>What it fails with once its run, which was told to end, has: a fold that has failed while a step was running, a deadline, a budget.</summary>
     public Failure? PendingFailure
     {
-        get => _rare?.PendingFailure;
+        get => Known?.Rare?.PendingFailure;
         set
         {
-            if (value is not null || _rare is not null)
+            if (value is not null || Known?.Rare is not null)
             {
                 Rare.PendingFailure = value;
             }
@@ -181,53 +271,42 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
     /// <summary>When its interrupted run is abandoned.</summary>
     public long AbandonAtTicks
     {
-        get => _rare?.AbandonAtTicks ?? 0;
+        get => Known?.Rare?.AbandonAtTicks ?? 0;
         set => Rare.AbandonAtTicks = value;
     }
 
     /// <summary>Children that became real while it runs, and their outcomes: kept so that a join finds one that ended first.</summary>
-    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early => _rare?.Early;
+    public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early => Known?.Rare?.Early;
 
     /// <summary>Follow-ups told to the coordinator by others on behalf of the running attempt.</summary>
-    public List<TaskRecord>? Held => _rare?.Held;
+    public List<TaskRecord>? Held => Known?.Rare?.Held;
 
     /// <summary>What it has besides where its type has limits, rates or an order.</summary>
-    public Admission.GatedTask? Gated => _rare?.Gated;
+    public Admission.GatedTask? Gated => Known?.Rare?.Gated;
 
     /// <summary>The key that it has for itself; null where it has none, or another task has it.</summary>
     public Admission.UniqueEntry? Unique
     {
-        get => _rare?.Unique;
+        get => Known?.Rare?.Unique;
         set => Rare.Unique = value;
     }
 
     /// <summary>The task that had its unique key when it became real; null where none had.</summary>
     public TaskId? DuplicateOf
     {
-        get => _rare?.DuplicateOf;
+        get => Known?.Rare?.DuplicateOf;
         set => Rare.DuplicateOf = value;
     }
 
     public TaskId RootId => ParentPath?.RootId ?? Id;
 
-    /// <summary>Always the same one, whoever asks first: its worker and the ledger may at the same time.</summary>
-    public TaskPath Path
-    {
-        get
-        {
-            if (_path is null)
-            {
-                Interlocked.CompareExchange(ref _path, ParentPath is null ? TaskPath.Root(Id) : ParentPath.Child(Id), null);
-            }
-
-            return _path;
-        }
-    }
+    /// <summary>The path that its children have. Made anew each time: who needs it more often keeps it.</summary>
+    public TaskPath Path => ParentPath is null ? TaskPath.Root(Id) : ParentPath.Child(Id);
 
     /// <param name="inherited">What holds where neither the task nor its type says anything.</param>
-    public void SetPriority(int inherited) => Priority = (byte)(_rare?.Options?.Priority ?? Type.Priority ?? inherited);
+    public void SetPriority(int inherited) => Priority = (byte)(Known?.Rare?.Options?.Priority ?? Type.Priority ?? inherited);
 
-    private RareFacts Rare => _rare ??= new RareFacts();
+    private RareFacts Rare => Linked.Rare ??= new RareFacts();
 
     public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)> KeepEarly() => Rare.Early ??= [];
 
@@ -251,25 +330,9 @@ internal class TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskP
         return this;
     }
 
-    public void ForgetEarly() => _rare?.Early = null;
+    public void ForgetEarly() => Known?.Rare?.Early = null;
 
-    public void ForgetHeld() => _rare?.Held = null;
-
-    /// <summary>What most tasks never have, aside, so that a million of them do not carry it.</summary>
-    private sealed class RareFacts
-    {
-        public SpawnOptions? Options;
-        public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
-        public List<TaskRecord>? Held;
-        public Admission.GatedTask? Gated;
-        public Admission.UniqueEntry? Unique;
-        public TaskId? DuplicateOf;
-        public long DueAtTicks;
-        public long AbandonAtTicks;
-        public Failure? PendingFailure;
-        public int Losses;
-        public bool IsSuspect;
-    }
+    public void ForgetHeld() => Known?.Rare?.Held = null;
 }
 
 /// <summary>What has been decided about a running attempt. The later members win over the earlier.</summary>
@@ -292,6 +355,8 @@ internal sealed class JoinRecord(
     TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, JoinPolicy policy, int children, bool isFold)
     : TaskRecord(id, type, message, parentPath, null)
 {
+    private SeldomFacts? _aside;
+
     /// <summary>The task that ended with this join.</summary>
     public TaskRecord? Owner { get; set; }
 
@@ -312,26 +377,74 @@ internal sealed class JoinRecord(
     public Outcome?[]? Outcomes { get; } = isFold ? null : children == 0 ? [] : new Outcome?[children];
 
     /// <summary>A fold's outcomes that have arrived and were not handed to a step yet.</summary>
-    public Queue<Outcome>? Arrived { get; set; }
+    public Queue<Outcome>? Arrived
+    {
+        get => _aside?.Arrived;
+        set => Aside.Arrived = value;
+    }
 
     /// <summary>What the current step of a fold folds in; kept until the step has succeeded.</summary>
-    public Outcome[]? Step { get; set; }
+    public Outcome[]? Step
+    {
+        get => _aside?.Step;
+        set => Aside.Step = value;
+    }
 
     /// <summary>How many outcomes the steps that have succeeded have folded in.</summary>
-    public long Folded { get; set; }
+    public long Folded
+    {
+        get => _aside?.Folded ?? 0;
+        set => Aside.Folded = value;
+    }
 
     /// <summary>How many tasks of its tree had ended when it was made.</summary>
-    public long MadeAfter { get; set; }
+    public long MadeAfter
+    {
+        get => _aside?.MadeAfter ?? 0;
+        set => Aside.MadeAfter = value;
+    }
 
     /// <summary>Whether the current step is the fold's last.</summary>
     public bool IsLastStep { get; set; }
 
     /// <summary>What a fold carries from step to step; null before the first.</summary>
-    public object? FoldState { get; set; }
+    public object? FoldState
+    {
+        get => _aside?.FoldState;
+        set => Aside.FoldState = value;
+    }
 
     /// <summary>The failure of the first child that did not succeed, where that can fail the join.</summary>
-    public Failure? FirstFailure { get; set; }
+    public Failure? FirstFailure
+    {
+        get => _aside?.FirstFailure;
+        set => Aside.FirstFailure = value;
+    }
 
     /// <summary>Children that were spawned early, by id, with their places: resolved when the join is registered.</summary>
-    public List<(TaskId Id, int Index)>? EarlyChildren { get; set; }
+    public List<(TaskId Id, int Index)>? EarlyChildren
+    {
+        get => _aside?.EarlyChildren;
+        set
+        {
+            if (value is not null || _aside is not null)
+            {
+                Aside.EarlyChildren = value;
+            }
+        }
+    }
+
+    private SeldomFacts Aside => _aside ??= new SeldomFacts();
+
+    /// <summary>What most joins never have.</summary>
+    private sealed class SeldomFacts
+    {
+        public Queue<Outcome>? Arrived;
+        public Outcome[]? Step;
+        public object? FoldState;
+        public Failure? FirstFailure;
+        public List<(TaskId Id, int Index)>? EarlyChildren;
+        public long Folded;
+        public long MadeAfter;
+    }
 }

@@ -9,7 +9,9 @@ namespace Actors.Ledger;
 /// </summary>
 internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent(root.Id)
 {
-    private RareFacts? _rare;
+    private SeldomFacts? _rare;
+
+    private protected override Links NewLinks() => new();
 
     public TaskRecord Root { get; } = root;
 
@@ -90,7 +92,7 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
         }
     }
 
-    private RareFacts Rare => _rare ??= new RareFacts();
+    private SeldomFacts Rare => _rare ??= new SeldomFacts();
 
     /// <summary>Whether nothing of it may start: it is paused, or its deadline passed before all of it was back from the store.</summary>
     public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true });
@@ -168,7 +170,7 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     }
 
     /// <summary>What most trees never have, aside.</summary>
-    private sealed class RareFacts
+    private sealed class SeldomFacts
     {
         public Pause? Pause;
         public TasksAside? Aside;

@@ -3,23 +3,33 @@ namespace Actors;
 /// <summary>How a task ended: succeeded with a result, failed with a failure, or cancelled. Immutable.</summary>
 public abstract class Outcome
 {
-    /// <summary>The result as it is written into a store, where it has been; null otherwise.</summary>
-    internal byte[]? Json { get; set; }
+    /// <summary>How it ended, in one field, so that an outcome is as small as can be: the failure; a mark for cancelled; of a success nothing, or its result as it is written into a store.</summary>
+    private object? _facts;
 
-    private protected Outcome(TaskState state, Failure? failure)
+    private static readonly object CancelledFacts = new();
+
+    private protected Outcome(TaskState state, Failure? failure) => _facts = state == TaskState.Cancelled ? CancelledFacts : failure;
+
+    /// <summary>The result as it is written into a store, where it has been; null otherwise.</summary>
+    internal byte[]? Json
     {
-        State = state;
-        Failure = failure;
+        get => _facts as byte[];
+        set => _facts = IsSucceeded ? value : _facts;
     }
 
     /// <summary><see cref="TaskState.Succeeded"/>, <see cref="TaskState.Failed"/> or <see cref="TaskState.Cancelled"/>.</summary>
-    public TaskState State { get; }
+    public TaskState State => _facts switch
+    {
+        null or byte[] => TaskState.Succeeded,
+        Actors.Failure => TaskState.Failed,
+        _ => TaskState.Cancelled,
+    };
 
     /// <summary>Why it failed; null unless <see cref="IsFailed"/>.</summary>
-    public Failure? Failure { get; }
+    public Failure? Failure => _facts as Failure;
 
     /// <summary>Whether it has a result.</summary>
-    public bool IsSucceeded => State == TaskState.Succeeded;
+    public bool IsSucceeded => _facts is null || State == TaskState.Succeeded;
 
     /// <summary>Whether it has a failure.</summary>
     public bool IsFailed => State == TaskState.Failed;

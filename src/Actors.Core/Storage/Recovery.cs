@@ -463,7 +463,13 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         TaskPath? path = null;
         for (var step = number; step != TaskRow.None; step = _entries[(int)step].Parent)
         {
-            path = _entries[(int)step].Live?.Path ?? _entries[(int)step].Path;
+            path = _entries[(int)step].Path;
+            if (path is null && _entries[(int)step].Live is { } live)
+            {
+                path = live.Path;
+                _entries[(int)step] = _entries[(int)step] with { Path = path };
+            }
+
             if (path is not null)
             {
                 break;

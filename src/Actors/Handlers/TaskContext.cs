@@ -19,10 +19,7 @@ public sealed class TaskContext
     private readonly IAttemptHost _host;
     private readonly AssignedTask _run;
     private CancellationTokenSource? _cancellation;
-    private List<TaskRecord>? _spawned;
-    private HashSet<TaskId>? _keyed;
-    private int _ordinal;
-    private int _nowOrdinal;
+    private SpawningAttempt? _spawning;
     private volatile bool _isCancelRequested;
     private volatile bool _isClosed;
 
@@ -82,10 +79,13 @@ public sealed class TaskContext
 
     internal bool IsCancelRequested => _isCancelRequested;
 
-    internal List<TaskRecord>? Spawned => _spawned;
+    internal List<TaskRecord>? Spawned => _spawning?.Spawned;
 
     /// <summary>The join that was made last: the only one that the attempt can end with.</summary>
-    internal JoinRecord? LastJoin { get; private set; }
+    internal JoinRecord? LastJoin => _spawning?.Join;
+
+    /// <summary>What it has spawned, as it is reported; null where it has nothing.</summary>
+    internal AttemptDetail? Spawning => _spawning;
 
     internal bool IsClosed => _isClosed;
 
@@ -100,13 +100,13 @@ public sealed class TaskContext
     public Child<TResult> Spawn<TResult>(ITask<TResult> task, SpawnOptions? options = null)
     {
         ThrowIfClosed();
-        var record = Make(task, options, options?.Key is null ? Derived(Origin.Child(_ordinal)) : default);
+        var record = Make(task, options, options?.Key is null ? Derived(Origin.Child(Spawns.Ordinal)) : default);
         if (options?.Key is null)
         {
-            _ordinal++;
+            Spawns.Ordinal++;
         }
 
-        (_spawned ??= []).Add(record);
+        (Spawns.Spawned ??= []).Add(record);
         return new Child<TResult>(record, isEarly: false);
     }
 
@@ -133,10 +133,10 @@ public sealed class TaskContext
     public Child<TResult> SpawnNow<TResult>(ITask<TResult> task, SpawnOptions? options = null)
     {
         ThrowIfClosed();
-        var record = Make(task, options, options?.Key is null ? Derived(Origin.Now(_nowOrdinal)) : default);
+        var record = Make(task, options, options?.Key is null ? Derived(Origin.Now(Spawns.NowOrdinal)) : default);
         if (options?.Key is null)
         {
-            _nowOrdinal++;
+            Spawns.NowOrdinal++;
         }
 
         _host.MakeKnown(_run.Task);
@@ -298,12 +298,12 @@ public sealed class TaskContext
         var record = NewJoin(join, policy, children.Count, isFold, null);
         for (var index = 0; index < children.Count; index++)
         {
-            var child = _spawned![children.First + index];
+            var child = _spawning!.Spawned![children.First + index];
             child.Join = record;
             child.JoinIndex = index;
         }
 
-        return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
+        return new Ending<TResult>(EndKind.Joined, record, Spawns);
     }
 
     private Ending<TResult> Join<TResult>(
@@ -319,7 +319,7 @@ public sealed class TaskContext
             }
         }
 
-        return new Ending<TResult>(EndKind.Joined, null, new AttemptDetail { Join = record });
+        return new Ending<TResult>(EndKind.Joined, record, Spawns);
     }
 
     private JoinRecord NewJoin(ITaskMessage join, JoinPolicy? policy, int count, bool isFold, List<(TaskId Id, int Index)>? early)
@@ -327,11 +327,13 @@ public sealed class TaskContext
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
         var type = _host.TypeOf(join);
-        return LastJoin = new JoinRecord(Derived(Origin.Join()), type, join, _run.Task.Path, policy ?? JoinPolicy.All, count, isFold)
+        var record = new JoinRecord(Derived(Origin.Join()), type, join, Path, policy ?? JoinPolicy.All, count, isFold)
         {
             EarlyChildren = early,
             Stored = StoredTasks.Of(type, join, null),
         };
+        Spawns.Join = record;
+        return record;
     }
 
     /// <returns>Where among the spawned they stand.</returns>
@@ -341,11 +343,11 @@ public sealed class TaskContext
         ThrowIfClosed();
         var all = children as IReadOnlyCollection<ITaskMessage> ?? [.. children]; // reading a query may itself spawn: not between those of the join
         Expect(all);
-        var first = _spawned?.Count ?? 0;
+        var first = _spawning?.Spawned?.Count ?? 0;
         foreach (var child in all)
         {
-            (_spawned ??= []).Add(Make(child, null, Derived(Origin.Child(_ordinal))));
-            _ordinal++;
+            (Spawns.Spawned ??= []).Add(Make(child, null, Derived(Origin.Child(Spawns.Ordinal))));
+            Spawns.Ordinal++;
         }
 
         return (first, all.Count);
@@ -364,7 +366,7 @@ public sealed class TaskContext
         HashSet<TaskId> joined = [];
         foreach (var (record, isEarly) in children)
         {
-            if (record is null || record.ParentPath != _run.Task.Path)
+            if (record is null || record.ParentPath != Path)
             {
                 throw new ArgumentException($"Child {record?.Id} was not spawned by this attempt of {TaskType}; a task joins only what it has spawned itself.", nameof(children));
             }
@@ -396,23 +398,28 @@ public sealed class TaskContext
         if (options?.Key is { } key)
         {
             id = Derived(Origin.Child(key));
-            if (!(_keyed ??= []).Add(id))
+            if (!(Spawns.Keyed ??= []).Add(id))
             {
                 throw new ArgumentException($"{TaskType} {TaskId} has spawned the key '{key}' already in this attempt; give each follow-up a key of its own.", nameof(options));
             }
         }
 
         var type = _host.TypeOf(task);
-        return new TaskRecord(id, type, task, _run.Task.Path, options) { Stored = StoredTasks.Of(type, task, options) }.WithKeys();
+        return new TaskRecord(id, type, task, Path, options) { Stored = StoredTasks.Of(type, task, options) }.WithKeys();
     }
 
     private void Expect<T>(IEnumerable<T> tasks)
     {
         if (tasks.TryGetNonEnumeratedCount(out var count))
         {
-            (_spawned ??= []).EnsureCapacity(_spawned.Count + count);
+            (Spawns.Spawned ??= []).EnsureCapacity(Spawns.Spawned.Count + count);
         }
     }
+
+    private SpawningAttempt Spawns => _spawning ??= new SpawningAttempt();
+
+    /// <summary>The path of all that it spawns: one and the same.</summary>
+    private TaskPath Path => Spawns.Path ??= _run.Task.Path;
 
     private void ThrowIfClosed()
     {
@@ -421,5 +428,14 @@ public sealed class TaskContext
             throw new InvalidOperationException(
                 $"The attempt of {TaskType} {TaskId} has ended: its context can spawn nothing any more. Spawn before the handler returns.");
         }
+    }
+
+    /// <summary>What an attempt has that spawns something: most do not.</summary>
+    private sealed class SpawningAttempt : AttemptDetail
+    {
+        public HashSet<TaskId>? Keyed;
+        public TaskPath? Path;
+        public int Ordinal;
+        public int NowOrdinal;
     }
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.Registration;
@@ -10,6 +11,7 @@ namespace Actors.Registration;
 internal sealed class HandlerFactory
 {
     private readonly Func<object>? _plain;
+    private readonly object? _stateless;
     private readonly ObjectFactory? _injected;
     private readonly IServiceScopeFactory? _scopes;
 
@@ -27,6 +29,7 @@ internal sealed class HandlerFactory
             && !typeof(IDisposable).IsAssignableFrom(handler) && !typeof(IAsyncDisposable).IsAssignableFrom(handler))
         {
             _plain = Expression.Lambda<Func<object>>(Expression.New(only)).Compile();
+            _stateless = HasFields(handler) ? null : _plain();
             return;
         }
 
@@ -48,7 +51,12 @@ internal sealed class HandlerFactory
     /// <summary>Whether <see cref="Make"/> does without a scope.</summary>
     public bool IsPlain => _plain is not null;
 
-    public object Make() => _plain!();
+    public object Make() => _stateless ?? _plain!();
+
+    /// <summary>What has no fields has nothing that one attempt could leave to the next: one of them does for all.</summary>
+    private static bool HasFields(Type? handler) =>
+        handler is not null
+        && (handler.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Length > 0 || HasFields(handler.BaseType));
 
     public (object Handler, AsyncServiceScope Scope) MakeScoped()
     {

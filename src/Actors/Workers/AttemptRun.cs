@@ -72,7 +72,7 @@ internal static class AttemptRun
     /// <summary>What the handler gave, with what it spawned.</summary>
     private static Ending Checked(Ending ending, TaskContext context)
     {
-        if (ending.Kind == EndKind.Joined && ending.Detail!.Join != context.LastJoin)
+        if (ending.Kind == EndKind.Joined && ending.Payload != context.LastJoin)
         {
             throw new InvalidOperationException("The handler ended with a join that is not the last one it made in this attempt. Return what context.Join gave.");
         }
@@ -82,14 +82,9 @@ internal static class AttemptRun
             outcome.Json = format.WriteResult(outcome); // here, so that a result that cannot be stored fails the attempt, on its own thread
         }
 
-        if (context.Spawned is not { } spawned || ending.Kind is not (EndKind.Succeeded or EndKind.Joined))
-        {
-            return ending;
-        }
-
-        var detail = ending.Detail ?? new AttemptDetail();
-        detail.Spawned = spawned;
-        return new Ending(ending.Kind, ending.Payload, detail);
+        return context.Spawning is { Spawned: not null } spawning && ending.Kind is EndKind.Succeeded
+            ? new Ending(ending.Kind, ending.Payload, spawning)
+            : ending;
     }
 
     private static Ending Caught(Exception exception, TaskContext context) =>

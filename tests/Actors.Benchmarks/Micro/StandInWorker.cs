@@ -40,7 +40,7 @@ internal sealed class StandInWorker
     public void RunChain(int hops)
     {
         var left = hops - 1;
-        Run(task => left-- > 0 ? new AttemptDetail { Spawned = [Child(task, 0)] } : null);
+        Run(task => left-- > 0 ? new AttemptDetail { Spawned = [Child(task, 0, task.Path)] } : null);
     }
 
     /// <summary>A tree whose leaves are at a depth.</summary>
@@ -124,13 +124,14 @@ internal sealed class StandInWorker
     private List<TaskRecord> Children(TaskRecord parent, int fanOut)
     {
         var children = new List<TaskRecord>(fanOut);
+        var path = parent.Path; // one for all of them, as a context has it
         for (var ordinal = 0; ordinal < fanOut; ordinal++)
         {
-            children.Add(Child(parent, ordinal));
+            children.Add(Child(parent, ordinal, path));
         }
 
         return children;
     }
 
-    private TaskRecord Child(TaskRecord parent, int ordinal) => new(parent.Id.Child(ordinal), _work, message: null, parent.Path, null);
+    private TaskRecord Child(TaskRecord parent, int ordinal, TaskPath path) => new(parent.Id.Child(ordinal), _work, message: null, path, null);
 }

@@ -22,7 +22,9 @@ internal sealed class Fingerprint
     private static readonly long DayTicks = TimeSpan.FromDays(1).Ticks;
     private static readonly Dictionary<Type, Action<Fingerprint, object>> Walks = [];
     private static readonly Lock Gate = new();
-    private static readonly Type RareFacts = typeof(TaskRecord).GetNestedType("RareFacts", BindingFlags.NonPublic)!;
+    private static readonly Type Links = typeof(LiveParent).GetNestedType("Links", BindingFlags.NonPublic)!;
+    private static readonly Type TaskLinks = typeof(LiveParent).GetNestedType("TaskLinks", BindingFlags.NonPublic)!;
+    private static readonly Type RareFacts = typeof(LiveParent).GetNestedType("RareFacts", BindingFlags.NonPublic)!;
 
     /// <summary>These never change, and are the same wherever the number of their task is.</summary>
     private static readonly HashSet<Type> Fixed =
@@ -41,12 +43,12 @@ internal sealed class Fingerprint
         [(typeof(Checker), "_counts")] = Always,
 
         // Of no meaning unless it runs, as its comment says; a dispatch sets both anew.
-        [(typeof(TaskRecord), nameof(TaskRecord.Worker))] = static (_, task) => ((TaskRecord)task).State != TaskState.Running,
+        [(TaskLinks, nameof(TaskRecord.Worker))] = static (_, task) => task is not TaskRecord { State: TaskState.Running },
         [(typeof(TaskRecord), "_interruption")] = static (_, task) => ((TaskRecord)task).State != TaskState.Running,
 
         // What has ended never runs again, is never due, never lost.
         [(typeof(TaskRecord), nameof(TaskRecord.Attempt))] = static (_, task) => ((TaskRecord)task).State.IsTerminal(),
-        [(typeof(TaskRecord), "_rare")] = static (_, task) => ((TaskRecord)task).State.IsTerminal(),
+        [(TaskLinks, "Rare")] = static (_, task) => task is not TaskRecord known || known.State.IsTerminal(),
         [(typeof(Entry), nameof(Entry.Failures))] = static (_, entry) => ((Entry)entry).IsEnded,
         [(typeof(Entry), nameof(Entry.AttemptsMax))] = static (_, entry) => ((Entry)entry).IsEnded,
         [(typeof(Entry), nameof(Entry.LossesAlone))] = static (_, entry) => ((Entry)entry).IsEnded,
@@ -59,8 +61,8 @@ internal sealed class Fingerprint
         [(typeof(Stint), nameof(Stint.Run))] = Always,
 
         // A time that stands for something only in one state.
-        [(RareFacts, nameof(TaskRecord.DueAtTicks))] = static (print, _) => print._owner!.State != TaskState.Scheduled,
-        [(RareFacts, nameof(TaskRecord.AbandonAtTicks))] = static (print, _) => print._owner is not { State: TaskState.Running, Interruption: not Interruption.None },
+        [(RareFacts, nameof(TaskRecord.DueAtTicks))] = static (_, task) => task is not TaskRecord { State: TaskState.Scheduled },
+        [(RareFacts, nameof(TaskRecord.AbandonAtTicks))] = static (_, task) => task is not TaskRecord { State: TaskState.Running, Interruption: not Interruption.None },
         [(typeof(Entry), nameof(Entry.DueAt))] = static (_, entry) => ((Entry)entry).State != TaskState.Scheduled,
 
         // Told only with the answer to a recall, and a hand with one run is asked for nothing.
@@ -113,7 +115,6 @@ internal sealed class Fingerprint
 
     private readonly Dictionary<object, int> _numbers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Type, Action<Fingerprint, object>> _walks = [];
-    private TaskRecord? _owner;
     private ulong _high;
     private ulong _low;
     private long _now;
@@ -158,8 +159,6 @@ internal sealed class Fingerprint
             Add(character);
         }
     }
-
-    private void Owns(TaskRecord task) => _owner = task;
 
     /// <summary>The numbers of runs are compared and never reckoned with: how far a run is behind its task's is what counts.</summary>
     private void AddRun((TaskRecord? Task, int Run) run, int attempt, JoinInput? input)
@@ -276,7 +275,11 @@ internal sealed class Fingerprint
         return name is null ? null : typeof(Fingerprint).GetMethod(name, BindingFlags.NonPublic | BindingFlags.Static)!.MakeGenericMethod(arguments);
     }
 
-    private static IEnumerable<Expression> FieldsOf(Type type, Expression thing, ParameterExpression print)
+    /// <param name="type">Whose fields.</param>
+    /// <param name="thing">Where they are.</param>
+    /// <param name="print">Who walks.</param>
+    /// <param name="owner">The record that they stand aside for; null where they are its own.</param>
+    private static IEnumerable<Expression> FieldsOf(Type type, Expression thing, ParameterExpression print, Expression? owner = null)
     {
         for (var declaring = type; declaring is not null && declaring != typeof(object) && declaring != typeof(ValueType); declaring = declaring.BaseType)
         {
@@ -287,16 +290,16 @@ internal sealed class Fingerprint
                     continue;
                 }
 
-                var walk = Expression.Call(
-                    typeof(Walk<>).MakeGenericType(field.FieldType).GetMethod(nameof(Walk<>.Of), [typeof(Fingerprint), field.FieldType])!, print, Expression.Field(thing, field));
+                var aside = field.FieldType == Links && typeof(TaskRecord).IsAssignableFrom(type) ? TaskLinks : field.FieldType;
+                Expression walk = aside == Links || aside == TaskLinks || aside == RareFacts
+                    ? Expression.IfThen(
+                        Expression.ReferenceNotEqual(Expression.Field(thing, field), Expression.Constant(null)),
+                        Expression.Block(FieldsOf(aside, Expression.Convert(Expression.Field(thing, field), aside), print, owner ?? thing)))
+                    : Expression.Call(
+                        typeof(Walk<>).MakeGenericType(field.FieldType).GetMethod(nameof(Walk<>.Of), [typeof(Fingerprint), field.FieldType])!, print, Expression.Field(thing, field));
                 var name = NameOf(field);
-                if (declaring == typeof(TaskRecord) && name == "_rare")
-                {
-                    yield return Expression.Call(print, nameof(Owns), null, Expression.Convert(thing, typeof(TaskRecord)));
-                }
-
                 yield return Meaningless.TryGetValue((declaring, name), out var isMeaningless)
-                    ? Expression.IfThen(Expression.Not(Expression.Invoke(Expression.Constant(isMeaningless), print, Expression.Convert(thing, typeof(object)))), walk)
+                    ? Expression.IfThen(Expression.Not(Expression.Invoke(Expression.Constant(isMeaningless), print, Expression.Convert(owner ?? thing, typeof(object)))), walk)
                     : walk;
             }
         }

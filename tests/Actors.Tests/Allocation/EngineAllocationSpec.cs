@@ -8,7 +8,7 @@ namespace Actors.Tests.Allocation;
 [Collection(nameof(AloneInTheProcess))]
 public sealed class EngineAllocationSpec(ITestOutputHelper output) : EngineSpec(output, workers: 2)
 {
-    private const double TreeBytesMax = 570;
+    private const double TreeBytesMax = 300;
     private const double RootBytesMax = 1_700;
     private const double HopBytesMax = 1_220;
     private const int Roots = 20_000;
