@@ -114,7 +114,8 @@ internal sealed class ControlDesk
             _audit.Add(now, change.By, change.IsPause ? "pause" : "resume", target);
         }
 
-        _ledger.Effects.Add(new Answered(() => change.Changed.Set(isChanged)));
+        // Paused means not started: workers that run ahead are asked first for what they have, and then the answer goes out.
+        _ledger.WhenAllIsKnown(() => _ledger.Effects.Add(new Answered(() => change.Changed.Set(isChanged))));
     }
 
     /// <summary>Null where a name is unknown, and who asked has been told.</summary>
