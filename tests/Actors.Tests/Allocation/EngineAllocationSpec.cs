@@ -10,7 +10,7 @@ public sealed class EngineAllocationSpec(ITestOutputHelper output) : EngineSpec(
 {
     private const double TreeBytesMax = 300;
     private const double RootBytesMax = 1_700;
-    private const double HopBytesMax = 1_220;
+    private const double HopBytesMax = 680;
     private const int Roots = 20_000;
     private const int Hops = 5_000;
     private const int Nodes = 11_111;

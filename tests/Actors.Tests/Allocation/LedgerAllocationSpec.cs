@@ -9,8 +9,8 @@ namespace Actors.Tests.Allocation;
 /// </summary>
 public sealed class LedgerAllocationSpec(ITestOutputHelper output)
 {
-    private const double RootBytesMax = 660;
-    private const double HopBytesMax = 520;
+    private const double RootBytesMax = 700;
+    private const double HopBytesMax = 545;
     private const double TreeBytesMax = 245;
     private const double JoinedTreeBytesMax = 290;
     private const double TreeReportsMax = 0.02;
