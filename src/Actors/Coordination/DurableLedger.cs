@@ -24,8 +24,7 @@ internal sealed class DurableLedger
     private readonly ILoggingAdapter _log;
     private readonly IActorRef _writer;
     private readonly IActorRef _reader;
-    private readonly Dictionary<TaskId, List<Question>> _questions = [];
-    private readonly List<TaskId> _unasked = [];
+    private readonly RootQuestions _questions;
     private readonly List<object> _stashed = [];
     private readonly DateTimeOffset _startedAt;
     private readonly TreeRetries _retries;
@@ -42,6 +41,7 @@ internal sealed class DurableLedger
         _journal = ledger.Journal = new Journal(ledger, opened.Opening.NextTree);
         _commits = new CommitQueue(ledger, _journal);
         _retries = new TreeRetries(ledger, catalog, _journal);
+        _questions = new RootQuestions(ledger, _journal);
         _recovery = new Recovery(ledger, catalog.TypeNamed);
         ledger.Sequences.BeginReturn();
         ledger.Uniques.BeginReturn();
@@ -180,42 +180,10 @@ internal sealed class DurableLedger
     /// <param name="id">The root.</param>
     /// <param name="found">What to do when it stands there, live trees aside; gets its row.</param>
     /// <param name="absent">What to do when it does not, or is live meanwhile.</param>
-    public void Ask(TaskId id, Action<TaskRow> found, Action absent)
-    {
-        if (!_questions.TryGetValue(id, out var questions))
-        {
-            _questions.Add(id, questions = []);
-            _unasked.Add(id);
-        }
+    public void Ask(TaskId id, Action<TaskRow> found, Action absent) => _questions.Ask(id, found, absent);
 
-        questions.Add(new Question(found, absent));
-    }
-
-    /// <summary>The store's answer. One after the other, so that of several with one key the first makes the tree and the others find it.</summary>
-    public void Answer(FoundRoots answer)
-    {
-        foreach (var id in answer.Ids)
-        {
-            if (_journal.HasEnded(id))
-            {
-                _unasked.Add(id); // it ended while the store was asked: the next answer knows it
-                continue;
-            }
-
-            _questions.Remove(id, out var questions);
-            foreach (var question in questions!)
-            {
-                if (answer.Rows.TryGetValue(id, out var row) && row.TreeEndedAt != TaskRow.None && _ledger.FindTree(id) is null)
-                {
-                    question.Found(row);
-                }
-                else
-                {
-                    question.Absent();
-                }
-            }
-        }
-    }
+    /// <summary>The store's answer.</summary>
+    public void Answer(FoundRoots answer) => _questions.Answer(answer.Ids, answer.Rows);
 
     /// <summary>Somebody wants what failed in an ended tree to run again.</summary>
     public void Retry(RetryTree retry)
@@ -260,10 +228,9 @@ internal sealed class DurableLedger
 
     private void Ask()
     {
-        if (_unasked.Count > 0)
+        if (_questions.TakeUnasked() is { } ids)
         {
-            _writer.Tell(new FindRoots([.. _unasked]));
-            _unasked.Clear();
+            _writer.Tell(new FindRoots(ids));
         }
 
         foreach (var read in _retries.TakeUnread())
@@ -277,8 +244,6 @@ internal sealed class DurableLedger
             _writer.Tell(new ReadInbox(InboxMax));
         }
     }
-
-    private readonly record struct Question(Action<TaskRow> Found, Action Absent);
 }
 
 /// <summary>An answer to somebody outside, held back like every other effect.</summary>

@@ -1,0 +1,67 @@
+using Actors.Ledger;
+
+namespace Actors.Storage;
+
+/// <summary>Asks the store about roots that are not live, and sees to it that no answer is older than what the ledger knows.</summary>
+/// <remarks>Pure: whoever holds it carries the questions to the store, behind the batch that was taken last, and the answers back. One thread at a time.</remarks>
+internal sealed class RootQuestions(TaskLedger ledger, Journal journal)
+{
+    private readonly Dictionary<TaskId, List<Question>> _questions = [];
+    private readonly List<TaskId> _unasked = [];
+
+    /// <summary>Asks about a root that is not live.</summary>
+    /// <param name="id">The root.</param>
+    /// <param name="found">What to do when it stands there, live trees aside; gets its row.</param>
+    /// <param name="absent">What to do when it does not, or is live meanwhile.</param>
+    public void Ask(TaskId id, Action<TaskRow> found, Action absent)
+    {
+        if (!_questions.TryGetValue(id, out var questions))
+        {
+            _questions.Add(id, questions = []);
+            _unasked.Add(id);
+        }
+
+        questions.Add(new Question(found, absent));
+    }
+
+    /// <summary>What is to be asked now; null where nothing is.</summary>
+    public TaskId[]? TakeUnasked()
+    {
+        if (_unasked.Count == 0)
+        {
+            return null;
+        }
+
+        TaskId[] ids = [.. _unasked];
+        _unasked.Clear();
+        return ids;
+    }
+
+    /// <summary>The store's answer. One after the other, so that of several with one key the first makes the tree and the others find it.</summary>
+    public void Answer(IReadOnlyList<TaskId> ids, IReadOnlyDictionary<TaskId, TaskRow> rows)
+    {
+        foreach (var id in ids)
+        {
+            if (journal.HasEnded(id))
+            {
+                _unasked.Add(id); // it ended while the store was asked: the next answer knows it
+                continue;
+            }
+
+            _questions.Remove(id, out var questions);
+            foreach (var question in questions!)
+            {
+                if (rows.TryGetValue(id, out var row) && row.TreeEndedAt != TaskRow.None && ledger.FindTree(id) is null)
+                {
+                    question.Found(row);
+                }
+                else
+                {
+                    question.Absent();
+                }
+            }
+        }
+    }
+
+    private readonly record struct Question(Action<TaskRow> Found, Action Absent);
+}
