@@ -34,7 +34,7 @@ public sealed class ExplorationSpec
             () => Exploring(sendsByNumber: false, (shop, _) => Assert.Single(shop.Invoices)).RunAsync());
 
         Assert.Contains("schedule of 1 fault(s)", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("DIES: SendInvoice { Number = 7 }, attempt 1, has run and is not reported, so it runs again", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("DIES in the middle of SendInvoice { Number = 7 }, attempt 1, where it is about to spawn Remind { Number = 7 }, so it runs again", failure.Message, StringComparison.Ordinal);
         Assert.Contains("└─ SendInvoice { Number = 7 }: Succeeded, after 2 runs", failure.Message, StringComparison.Ordinal);
         Assert.IsType<Xunit.Sdk.SingleException>(failure.InnerException);
     }

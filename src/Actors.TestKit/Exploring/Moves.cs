@@ -9,6 +9,9 @@ internal sealed record Move(Func<Task<string>> MakeAsync);
 /// <summary>All that may happen next, the most natural first, faults last.</summary>
 internal static class Moves
 {
+    /// <summary>Before how many of the tasks that a handler spawns or joins its worker may die, counted from the first.</summary>
+    private const int DeathsWithinMax = 3;
+
     /// <param name="coordinator">Where.</param>
     /// <param name="faultsLeft">Whether there may be faults.</param>
     /// <param name="natural">How many of the moves are none.</param>
@@ -50,6 +53,14 @@ internal static class Moves
             moves.Add(Now($"worker {worker.Number} DIES before it starts {Name(worker)}, attempt {worker.Run.Attempt}", () => coordinator.Lose(worker)));
         }
 
+        foreach (var worker in coordinator.Workers.Where(static worker => worker.IsToRun))
+        {
+            for (var tasks = 0; tasks < DeathsWithinMax; tasks++)
+            {
+                moves.Add(DieWithin(coordinator, worker, tasks));
+            }
+        }
+
         if (natural > 0 && coordinator.NextDue is not null && coordinator.Workers.Any(static worker => worker.Assignment is not null))
         {
             moves.Add(Pass(coordinator, ", and whoever is at work is SLOW"));
@@ -62,6 +73,14 @@ internal static class Moves
     {
         coordinator.Advance();
         return Task.FromResult($"time passes: it is {coordinator.Now - InlineCoordinator.Start}{how}");
+    });
+
+    private static Move DieWithin(InlineCoordinator coordinator, InlineWorker worker, int tasks) => new(async () =>
+    {
+        var (name, attempt) = (Name(worker), worker.Run.Attempt);
+        return await coordinator.DieWithinAsync(worker, tasks).ConfigureAwait(false) is { } message
+            ? $"worker {worker.Number} DIES in the middle of {name}, attempt {attempt}, where it is about to spawn {message}, so it runs again"
+            : $"worker {worker.Number} runs {name}, attempt {attempt}";
     });
 
     private static Move Now(string story, Action make) => new(() =>

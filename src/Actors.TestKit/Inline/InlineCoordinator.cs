@@ -38,6 +38,8 @@ internal sealed class InlineCoordinator : IAttemptHost
     private readonly TaskLedger _ledger;
     private readonly List<InlineWorker> _workers = [];
     private int _numbers;
+    private int? _callsToLive;
+    private ITaskMessage? _diedBefore;
 
     public InlineCoordinator(Action<TaskRegistry> tasks, IServiceProvider? services, int workersPerPool)
     {
@@ -77,6 +79,22 @@ internal sealed class InlineCoordinator : IAttemptHost
         // all tasks are
     }
 
+    /// <summary>A handler asks for it with each task that it spawns or joins: where it may die in the middle.</summary>
+    TaskType IAttemptHost.TypeOf(ITaskMessage message)
+    {
+        if (_callsToLive is { } left)
+        {
+            _callsToLive = left - 1;
+            if (left <= 0)
+            {
+                _diedBefore ??= message;
+                throw new OperationCanceledException("The worker dies here: nothing that this handler still does happens.");
+            }
+        }
+
+        return TypeOf(message);
+    }
+
     public void SpawnNow(TaskRecord parent, int run, TaskRecord child) => _ledger.SpawnNow(parent, run, child, Now);
 
     public TaskId Submit(ITaskMessage task, SubmitOptions? options = null)
@@ -103,6 +121,21 @@ internal sealed class InlineCoordinator : IAttemptHost
             : new Ending(EndKind.Interrupted, null, null);
         context.Close();
         worker.End = new AttemptEnd { Task = run.Task, Run = run.Run, Kind = ending.Kind, Payload = ending.Payload, Detail = ending.Detail };
+    }
+
+    /// <summary>Runs it as well, and the worker dies in the middle: where the handler is about to spawn or join one task more than so many.</summary>
+    /// <returns>What it was about to spawn or join; null where it came to its end before, and lives.</returns>
+    public async Task<ITaskMessage?> DieWithinAsync(InlineWorker worker, int tasks)
+    {
+        (_callsToLive, _diedBefore) = (tasks, null);
+        await RunAsync(worker).ConfigureAwait(false);
+        _callsToLive = null;
+        if (_diedBefore is not null)
+        {
+            Lose(worker);
+        }
+
+        return _diedBefore;
     }
 
     public void Report(InlineWorker worker)
