@@ -31,7 +31,7 @@ static int Usage()
         durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory, on SQLite and PostgreSQL (or on LOCATION), and Hangfire on PostgreSQL, in turn; a commit beside a flush of the disk
         recover [--tasks N] [--rounds N]   a store with that many pending tasks is opened by a new process: first task, all loaded, memory
         micro [BenchmarkDotNet options]   ids, the ready queue, the ledger, the engine, with memory
-        simulate [--seed N] [--seconds S]                  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
+        simulate [--seed N] [--seconds S] [--kind memory|durable|both]  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);
     return 2;
 }

@@ -4,7 +4,7 @@ using Actors.Simulation.Histories;
 
 namespace Actors.Benchmarks;
 
-/// <summary>Plays random histories of the ledger on all cores until it is stopped, or until one breaks a rule.</summary>
+/// <summary>Plays random histories of the ledger on all cores, in memory and with a store in turn, until it is stopped, or until one breaks a rule.</summary>
 internal static class RandomHistories
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -13,6 +13,7 @@ internal static class RandomHistories
     public static int Run(string[] options)
     {
         var first = Options.Number(options, "--seed") ?? Random.Shared.Next();
+        var kind = Options.Text(options, "--kind") ?? "both"; // memory, durable or both
         var end = Options.Number(options, "--seconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
         using var stop = new CancellationTokenSource();
         Console.CancelKeyPress += (_, pressed) =>
@@ -21,11 +22,11 @@ internal static class RandomHistories
             stop.Cancel();
         };
 
-        Print($"Histories from seed {first} on {Environment.ProcessorCount} core(s){(end == TimeSpan.MaxValue ? ", until Ctrl-C" : "")}");
+        Print($"Histories ({kind}) from seed {first} on {Environment.ProcessorCount} core(s){(end == TimeSpan.MaxValue ? ", until Ctrl-C" : "")}");
         var next = -1L;
         var played = 0L;
         var gate = new Lock();
-        (int Seed, BrokenRuleException Broken)? found = null;
+        (int Seed, Staging? Staging)? found = null;
         var players = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Play)).ToArray();
         var watch = Stopwatch.StartNew();
         Array.ForEach(players, static player => player.Start());
@@ -47,19 +48,21 @@ internal static class RandomHistories
         }
 
         Console.WriteLine($"The history of seed {broken.Seed} breaks a rule. It is being shortened.");
-        Console.WriteLine(Search.Tell(broken.Seed, null));
+        Console.WriteLine(Search.Tell(broken.Seed, broken.Staging));
         return 1;
 
         void Play()
         {
             while (!stop.IsCancellationRequested)
             {
-                var seed = (int)((first + Interlocked.Increment(ref next)) & int.MaxValue);
-                if (Search.Play(seed, null) is { } rule)
+                var number = Interlocked.Increment(ref next);
+                var isDurable = kind == "durable" || (kind == "both" && number % 2 == 1);
+                var (seed, staging) = ((int)((first + number) & int.MaxValue), isDurable ? new Staging { IsDurable = true } : null);
+                if (Search.Play(seed, staging) is not null)
                 {
                     lock (gate)
                     {
-                        found ??= (seed, rule);
+                        found ??= (seed, staging);
                     }
 
                     stop.Cancel();

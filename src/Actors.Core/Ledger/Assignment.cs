@@ -50,6 +50,9 @@ internal sealed class WorkerRecord(int id, int pool, object? reference = null)
     /// <summary>The actor; the ledger only hands it back in the effects.</summary>
     public object? Reference { get; } = reference;
 
+    /// <summary>Whose it is: what a worker says to the one that came after, when that was started anew, is stale.</summary>
+    public TaskLedger? Ledger { get; set; }
+
     /// <summary>What it has; null while it has nothing.</summary>
     public Assignment? Assignment { get; set; }
 

@@ -323,8 +323,14 @@ internal sealed class Endings(TaskLedger ledger)
 
     internal void Decide(JoinRecord join)
     {
-        if (join.IsDecided || join.State.IsTerminal() || join.Tree is { Stored.IsLoading: true })
+        if (join.IsDecided || join.State.IsTerminal())
         {
+            return;
+        }
+
+        if (join.Tree is { Stored: { IsLoading: true } loading })
+        {
+            (loading.Undecided ??= []).Add(join); // once all that it joins has been read
             return;
         }
 
@@ -339,6 +345,12 @@ internal sealed class Endings(TaskLedger ledger)
                 break;
             case JoinVerdict.Fire:
                 join.IsDecided = true;
+                if (join.IsFold && join.Succeeded + join.NotSucceeded < join.Children)
+                {
+                    join.Taken = join.Succeeded + join.NotSucceeded;
+                    ledger.Journal?.Touch(join);
+                }
+
                 CancelSiblings(join);
                 if (join.IsFold)
                 {

@@ -10,8 +10,8 @@ internal sealed class Suspects(TaskLedger ledger, Chunks chunks)
     private AssignedTask? _out;
     private long _aloneUntil;
 
-    /// <summary>When the next may start although one still runs; the end of time where none waits for that.</summary>
-    public long Next => _waiting.Count > 0 && _out is { IsCurrent: true } ? _aloneUntil : long.MaxValue;
+    /// <summary>When the next may start although one still runs; the end of time where none waits for that. After it, what waits does so for a worker, which no time brings.</summary>
+    public long Next => _waiting.Count > 0 && _out is { IsCurrent: true } && _aloneUntil > ledger.NowTicks ? _aloneUntil : long.MaxValue;
 
     /// <summary>The one that runs; null where none does.</summary>
     public TaskRecord? Out => _out is { IsCurrent: true } run ? run.Task : null;

@@ -164,6 +164,7 @@ internal sealed class TaskLedger
         }
 
         worker.IsAwaited = false;
+        worker.Ledger = this;
         _watch.Add(worker);
         _pools[worker.Pool].Idle.Push(worker);
     }
@@ -190,7 +191,7 @@ internal sealed class TaskLedger
     {
         NowTicks = now.UtcTicks;
         var worker = assignment.Worker;
-        if (worker.Assignment != assignment)
+        if (worker.Assignment != assignment || worker.Ledger != this)
         {
             StaleEnds += ends.Length;
             return;
@@ -243,7 +244,7 @@ internal sealed class TaskLedger
     public void SpawnNow(TaskRecord parent, int run, TaskRecord child, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        if (parent.State != TaskState.Running || parent.Run != run)
+        if (parent.State != TaskState.Running || parent.Run != run || _live.Find(parent.Id) != parent)
         {
             StaleEnds++;
             return;
@@ -507,7 +508,7 @@ internal sealed class TaskLedger
             throw new StoreException($"The store is damaged: task {task.Id} of tree {tree.Id} stands there twice.");
         }
 
-        tree.Enter(task);
+        task.Tree = tree; // which counts it already
         parent.Adopt(task);
         Tally.Enter(task, state);
         if (task.Type.Gates is not null && state != TaskState.Joining)

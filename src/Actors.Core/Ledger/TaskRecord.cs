@@ -397,6 +397,9 @@ internal sealed class JoinRecord(
         set => Aside.Folded = value;
     }
 
+    /// <summary>How many outcomes a fold had got when it was decided before all its children had ended: it takes no others. 0 where it was not.</summary>
+    public int Taken { get; set; }
+
     /// <summary>How many tasks of its tree had ended when it was made.</summary>
     public long MadeAfter
     {

@@ -112,8 +112,11 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
         Pause = counts.Pause?.ToPause();
     }
 
-    /// <summary>While its rows are being read it cannot end: that counts as one live task.</summary>
-    public void BeginLoading() => Live++;
+    /// <summary>
+    /// While its rows are being read all that the store counts is live, read or not, so that what is written meanwhile is true; and it cannot end: that
+    /// counts as one more.
+    /// </summary>
+    public void BeginLoading(long live) => Live = live + 1;
 
     /// <summary>All its rows have been read.</summary>
     public void EndLoading() => Live--;

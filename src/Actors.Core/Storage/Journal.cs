@@ -235,7 +235,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             Place = task.Join is null ? 0 : task.JoinIndex,
             State = StateOf(task, stored),
             DueAt = task.State == TaskState.Scheduled ? task.DueAtTicks : TaskRow.None,
-            Attempt = task.AttemptNumber,
+            Attempt = task.State == TaskState.Running ? task.AttemptNumber - 1 : task.AttemptNumber,
             Losses = task.Losses,
             CreatedAt = stored.CreatedAt,
             EndedAt = stored.EndedAt,
@@ -250,7 +250,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>Where it is another than its type's: so that a task that comes back need not look for who spawned it.</summary>
     private static int? OwnPriorityOf(TaskRecord task) => task.Priority == (task.Type.Priority ?? TaskPriority.Default) ? null : task.Priority;
 
-    /// <summary>That it runs is told by what its worker has.</summary>
+    /// <summary>That it runs, and which attempt it is, is told by what its worker has: so a run that is given back is as if it had never begun.</summary>
     private static TaskState StateOf(TaskRecord task, StoredTask stored) => stored.Flags.HasFlag(TaskFlags.Withheld) ? TaskState.Waiting
         : task.State == TaskState.Running ? TaskState.Ready
         : task.State;
@@ -292,6 +292,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         Children = join.Children,
         After = join.MadeAfter,
         Folded = join.Folded,
+        Taken = join.Taken,
         State = join.FoldState is { } state ? Encoding.UTF8.GetString(state as byte[] ?? join.Type.Format!.WriteFoldState(state)) : null,
     });
 

@@ -15,12 +15,13 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     private readonly List<Entry> _entries = [];
     private readonly List<Arrival> _arrivals = [];
     private readonly List<JoinRecord> _joins = [];
+    private readonly List<JoinRecord> _deadJoins = [];
     private readonly List<(TaskRow Row, TaskRecord Task)> _early = [];
     private readonly List<TaskRecord> _ready = [];
     private readonly List<TaskRecord> _resting = [];
-    private readonly List<TaskRecord> _dead = [];
+    private readonly List<(TaskRecord Task, bool IsCancelled)> _dead = [];
     private TreeRecord? _tree;
-    private TreeCounts? _counts;
+    private TreeCounts _counts = new();
     private long _live;
 
     /// <summary>Stands for a join that has ended while one of its children is still live: it takes no outcome.</summary>
@@ -69,20 +70,16 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
 
     private void BeginTree(in TaskRow row)
     {
-        _counts = row.Counts is null ? null : StoreJson.ReadCounts(row.Counts);
+        var counts = _counts = TreeCounts.Of(in row);
         var root = RecordOf(in row, null);
         _tree = new TreeRecord(root, null)
         {
             SubmittedAt = row.CreatedAt,
-            Terms = _counts?.Terms?.ToTerms(),
-            Stored = new StoredTree(row.Tree) { NextTask = _counts?.Tasks ?? 1, IsOpen = true, IsLoading = true, Retries = _counts?.RetryOfId is { } retried ? new Retried(retried, _counts.ShiftId) : null },
+            Terms = counts.Terms?.ToTerms(),
+            Stored = new StoredTree(row.Tree) { NextTask = counts.Tasks, IsOpen = true, IsLoading = true, Retries = counts.RetryOfId is { } retried ? new Retried(retried, counts.ShiftId) : null },
         };
-        if (_counts is not null)
-        {
-            _tree.Restore(_counts);
-        }
-
-        _tree.BeginLoading();
+        _tree.Restore(counts);
+        _tree.BeginLoading(counts.Live);
         ledger.Restore(_tree);
         root.Tree = _tree;
         if (row.State.IsTerminal())
@@ -127,6 +124,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         if (row.Join > row.Number)
         {
             _early.Add((row, task)); // its join comes later, and it must not end before that is known
+            task.State = row.State; // that it is joining itself must be known to what it spawned early
             return;
         }
 
@@ -164,8 +162,13 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         if (isCancelled || task.Losses >= ledger.Settings.WorkerLossesMax)
         {
             ledger.Restore(task, tree, parent, TaskState.Waiting);
-            join?.IsDecided = isCancelled;
-            _dead.Add(task);
+            _dead.Add((task, isCancelled));
+            if (join is not null)
+            {
+                _deadJoins.Add(join); // what it has got may fail it before it dies of its own
+                join.IsDecided = isCancelled || (join.IsFold ? join.Taken > 0 : row.State != TaskState.Waiting);
+            }
+
             return;
         }
 
@@ -252,10 +255,10 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             return;
         }
 
-        if (_live != (_counts?.Live ?? 1) || _entries.Count != (_counts?.Tasks ?? 1))
+        if (_live != _counts.Live || _entries.Count != _counts.Tasks)
         {
             throw new StoreException(
-                $"The store is damaged: tree {tree.Id} counts {_counts?.Tasks ?? 1} task(s), {_counts?.Live ?? 1} of them live, and {_entries.Count} stand there, {_live} live.");
+                $"The store is damaged: tree {tree.Id} counts {_counts.Tasks} task(s), {_counts.Live} of them live, and {_entries.Count} stand there, {_live} live.");
         }
 
         foreach (var (row, task) in _early)
@@ -267,6 +270,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
 
         tree.Stored!.IsLoading = false;
         FeedJoins();
+        DecideJoins();
         foreach (var task in _ready)
         {
             if (task.State == TaskState.Ready)
@@ -283,9 +287,10 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             }
         }
 
-        foreach (var task in _dead)
+        _dead.Sort(static (one, other) => one.Task.Stored!.Number.CompareTo(other.Task.Stored!.Number)); // of several the oldest is the first to fail its join
+        foreach (var (task, isCancelled) in _dead)
         {
-            EndDead(task);
+            EndDead(task, isCancelled);
         }
 
         if (_counts is not { Terms.IsOver: true })
@@ -301,6 +306,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
 
         _arrivals.Clear();
         _joins.Clear();
+        _deadJoins.Clear();
         _early.Clear();
         _ready.Clear();
         _resting.Clear();
@@ -308,14 +314,15 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         _tree = null;
     }
 
-    private void EndDead(TaskRecord task)
+    /// <summary>Cancel wins: what was cancelled while it ran is cancelled, however often it died.</summary>
+    private void EndDead(TaskRecord task, bool isCancelled)
     {
         if (task.State.IsTerminal())
         {
             return;
         }
 
-        if (task.Losses < ledger.Settings.WorkerLossesMax)
+        if (isCancelled)
         {
             ledger.Endings.End(task, task.PendingFailure is { } pending ? task.Type.Failed(pending) : task.Type.Cancelled);
             return;
@@ -334,20 +341,21 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     /// </summary>
     private void FeedJoins()
     {
-        if (_joins.Count == 0)
+        if (_joins.Count + _deadJoins.Count == 0)
         {
             return;
         }
 
         var byJoin = _arrivals.ToLookup(static arrival => arrival.Join);
-        foreach (var join in _joins)
+        foreach (var join in _joins.Concat(_deadJoins))
         {
             var (fresh, freshFailure) = (join.Arrived, join.FirstFailure);
             (join.Arrived, join.FirstFailure) = (null, null);
             var after = join.MadeAfter;
             var old = byJoin[join.Stored!.Number]
                 .OrderBy(arrival => arrival.Order <= after ? 0 : arrival.Order)
-                .ThenBy(static arrival => arrival.Place);
+                .ThenBy(static arrival => arrival.Place)
+                .Take(join.Taken == 0 ? int.MaxValue : join.Taken); // what ended since it was decided early was cancelled by it
             foreach (var arrival in old)
             {
                 Endings.Take(join, arrival.Place, arrival.Outcome);
@@ -372,6 +380,17 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
         {
             Resume(join);
         }
+    }
+
+    /// <summary>Those that were made while the tree was being read are in none of its rows.</summary>
+    private void DecideJoins()
+    {
+        foreach (var join in _tree!.Stored!.Undecided ?? [])
+        {
+            ledger.Endings.Decide(join);
+        }
+
+        _tree.Stored.Undecided = null;
     }
 
     private void Resume(JoinRecord join)
@@ -424,6 +443,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             Stored = stored,
             MadeAfter = join.After,
             Folded = join.Folded,
+            Taken = join.Taken,
             FoldState = join.State is null ? null : Encoding.UTF8.GetBytes(join.State), // read by the step that goes on with it
         };
     }

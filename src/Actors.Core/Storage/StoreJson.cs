@@ -93,6 +93,17 @@ internal sealed record TreeCounts
     /// <summary>What the ids of this tree are shifted by; null where they are not.</summary>
     public string? Shift { get; init; }
 
+    /// <summary>Those of a tree, from its root's row; of one that never had more than its root, that row says it all.</summary>
+    public static TreeCounts Of(in TaskRow root) => root.Counts is not null ? StoreJson.ReadCounts(root.Counts) : new TreeCounts
+    {
+        Tasks = 1,
+        Live = root.State.IsTerminal() ? 0 : 1,
+        Succeeded = root.State == TaskState.Succeeded ? 1 : 0,
+        Failed = root.State == TaskState.Failed ? 1 : 0,
+        Cancelled = root.State == TaskState.Cancelled ? 1 : 0,
+        State = root.TreeEndedAt == TaskRow.None ? null : root.State,
+    };
+
     [JsonIgnore]
     public TaskId ShiftId => TaskId.TryParse(Shift, out var shift) ? shift : default;
 
@@ -178,6 +189,9 @@ internal sealed record StoredJoin
 
     /// <summary>How many outcomes a fold has folded in.</summary>
     public long Folded { get; init; }
+
+    /// <summary>How many outcomes a fold had got when it was decided before all its children had ended; 0 where it was not.</summary>
+    public int Taken { get; init; }
 
     /// <summary>What a fold carries, as its type writes it; null before the first step.</summary>
     public string? State { get; init; }

@@ -58,6 +58,9 @@ internal sealed class StoredTree(long number)
 
     /// <summary>Whether its rows are still being read.</summary>
     public bool IsLoading { get; set; }
+
+    /// <summary>The joins that would have been decided while its rows were being read; some perhaps more than once.</summary>
+    public List<Ledger.JoinRecord>? Undecided { get; set; }
 }
 
 /// <summary>What is known of a tree that another one runs again: see <see cref="TreeRetry"/>.</summary>

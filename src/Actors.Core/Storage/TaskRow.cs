@@ -42,7 +42,7 @@ internal struct TaskRow
     /// <summary>When it is due, in UTC ticks; none where it is not scheduled.</summary>
     public long DueAt;
 
-    /// <summary>How many attempts have been started.</summary>
+    /// <summary>How many attempts have been started; without the one that runs, which is told by what its worker has.</summary>
     public int Attempt;
 
     /// <summary>How often a worker or the process died that ran this task alone.</summary>

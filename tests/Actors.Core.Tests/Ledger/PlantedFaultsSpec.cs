@@ -16,7 +16,7 @@ public sealed class PlantedFaultsSpec
     public void Random_histories_find(string name)
     {
         var fault = PlantedFault.Of(name);
-        var broken = Enumerable.Range(0, SeedsMax).Select(seed => Search.Play(seed, fault.Plant)?.Rule).OfType<string>().Take(Finds).ToHashSet();
+        var broken = Enumerable.Range(0, SeedsMax).Select(seed => Search.Play(seed, new Staging { Plant = fault.Plant })?.Rule).OfType<string>().Take(Finds).ToHashSet();
 
         Assert.Superset(fault.Breaks.ToHashSet(), broken);
     }

@@ -25,7 +25,7 @@ public sealed class ShrinkingSpec(ITestOutputHelper output)
     [InlineData("A ledger that does not close", 365)]
     public void A_long_history_is_reduced_to_a_short_story_that_breaks_the_same_rule(string name, int seed)
     {
-        var plant = PlantedFault.Of(name).Plant;
+        var plant = new Staging { Plant = PlantedFault.Of(name).Plant };
         var rule = Search.Play(seed, plant)!.Rule;
 
         var shrunk = Shrinking.Shrink(seed, plant)!;
@@ -39,7 +39,7 @@ public sealed class ShrinkingSpec(ITestOutputHelper output)
     [Fact]
     public void What_is_told_of_a_failure_names_its_seed_its_rule_and_the_steps_that_are_left()
     {
-        var plant = PlantedFault.Of("A lost worker that nobody notices").Plant;
+        var plant = new Staging { Plant = PlantedFault.Of("A lost worker that nobody notices").Plant };
         var told = Search.Tell(1_580, plant);
 
         output.WriteLine(told);

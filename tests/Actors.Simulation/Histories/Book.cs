@@ -44,7 +44,9 @@ internal sealed partial class Book(Terms terms)
             foreach (var entry in Live.Values)
             {
                 earliest = Math.Min(earliest, entry.Root.Tree!.DeadlineAt);
-                earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt) : earliest;
+                earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt)
+                    : IsSetApart(entry) && !MaySuspectStart ? Math.Min(earliest, SuspectOut!.AssignedAt + terms.SuspectAlone.Ticks)
+                    : earliest;
             }
 
             return earliest;
@@ -57,6 +59,7 @@ internal sealed partial class Book(Terms terms)
     {
         if (!Trees.ContainsKey(root.Id))
         {
+            Rules.Hold(!terms.IsDurable || !_entries.Keys.Any(task => task.Id == root.Id), Rules.OneTreeOfAKey, root);
             Seen?.Add(completion is null ? "a tree" : "a tree with a completion task");
             Seen?.Add(_entries.Keys.Any(task => task.Id == root.Id) ? "a root that has ended is submitted again" : "a new root");
             var entry = new Entry(root, null, null)
@@ -103,7 +106,7 @@ internal sealed partial class Book(Terms terms)
             {
                 SettleTold(stint);
             }
-            else if (hadTaken && stints.Length == 1 && ++task.LossesAlone >= terms.WorkerLossesMax)
+            else if (hadTaken && (stints.Length == 1 || terms.IsDurable) && ++task.Losses >= terms.WorkerLossesMax)
             {
                 Seen?.Add("a worker is lost too often");
                 FailForGood(task, NewTrouble(task, FailureKind.WorkerLost, stint.Attempt));
@@ -232,7 +235,7 @@ internal sealed partial class Book(Terms terms)
     {
         foreach (var entry in Live.Values)
         {
-            if (entry.State == TaskState.Scheduled && entry.DueAt <= Now)
+            if (entry is { State: TaskState.Scheduled, IsUnread: false } && entry.DueAt <= Now)
             {
                 MakeReady(entry, Rules.DueIsReady);
             }
@@ -268,17 +271,14 @@ internal sealed partial class Book(Terms terms)
             entry.State = TaskState.Running;
             entry.Runs = run.Run;
             Charge(entry);
-            entry.Stint = new Stint(entry, bench, run.Run, run.Attempt);
+            entry.Stint = new Stint(entry, bench, run.Run, run.Attempt) { AssignedAt = Now };
             bench.Stints.Add(entry.Stint);
+            SuspectOut = terms.IsDurable && entry.IsSuspect ? entry.Stint : SuspectOut;
         }
 
-        if (bench.Stints.Count > 1)
+        if (!terms.IsDurable)
         {
-            bench.RecallAt = Now + terms.Slice.Ticks;
-        }
-        else if (assigned.Runs[0].Task.Timeout is { } timeout)
-        {
-            bench.Stints[0].TimeoutAt = Now + timeout.Ticks;
+            Leaves(assigned.Assignment);
         }
     }
 
@@ -331,19 +331,19 @@ internal sealed partial class Book(Terms terms)
         }
     }
 
-    private static void Close(Stint stint)
+    public static void Close(Stint stint)
     {
         stint.Task.Stint = null;
         stint.Bench.Stints.Remove(stint);
     }
 
-    private static void MakeReady(Entry entry, string because)
+    public static void MakeReady(Entry entry, string because)
     {
         entry.State = TaskState.Ready;
         entry.Because = because;
     }
 
-    private static Trouble NewTrouble(Entry entry, FailureKind kind, int attempt) => new(kind, entry.Task.Id, attempt, entry.Root.Task.Id);
+    public static Trouble NewTrouble(Entry entry, FailureKind kind, int attempt) => new(kind, entry.Task.Id, attempt, entry.Root.Task.Id);
 
     private void Register(Entry entry)
     {
@@ -428,7 +428,7 @@ internal sealed partial class Book(Terms terms)
         Owed.Add(new AttemptHasFailed(task.Task, stint.Attempt, trouble, TimeSpan.Zero));
     }
 
-    private void FailForGood(Entry task, Trouble trouble)
+    public void FailForGood(Entry task, Trouble trouble)
     {
         Owed.Add(new AttemptHasFailed(task.Task, trouble.Attempt, trouble, null));
         if (task is { Owner: not null, IsDecided: false })
@@ -441,7 +441,7 @@ internal sealed partial class Book(Terms terms)
         End(task, Ending.Failed(trouble), Rules.EndTakesEffect);
     }
 
-    private void EndCancelled(Entry task)
+    public void EndCancelled(Entry task)
     {
         if (task.Doom is { Kind: FailureKind.Budget } exceeded && exceeded.Task == task.Task.Id)
         {
@@ -560,10 +560,10 @@ internal sealed partial class Book(Terms terms)
         EndTreeIfOver(entry.Root);
     }
 
-    private void EndTreeIfOver(Entry root)
+    public void EndTreeIfOver(Entry root)
     {
         var tree = root.Tree!;
-        if (!tree.Tasks.TrueForAll(static task => task.IsEnded) || Trees.GetValueOrDefault(root.Task.Id) != root)
+        if (tree.IsLoading || !tree.Tasks.TrueForAll(static task => task.IsEnded) || Trees.GetValueOrDefault(root.Task.Id) != root)
         {
             return;
         }

@@ -9,9 +9,9 @@ internal sealed partial class Book
         join.Fold?.New.Add(member.Ending);
     }
 
-    private void Judge(Entry join)
+    public void Judge(Entry join)
     {
-        if (join.IsDecided || join.IsEnded)
+        if (join.IsDecided || join.IsEnded || join.Root.Tree!.IsLoading)
         {
             return;
         }
@@ -34,7 +34,7 @@ internal sealed partial class Book
         join.IsDecided = true;
         Seen?.Add($"{(join.Fold is null ? "a join" : "a fold")} {(mustFail ? "fails" : "fires")}: {join.Task.Join!.Policy}{(open > 0 ? " early" : "")}");
         join.Outcomes = [.. join.Members.Select(static member => member.IsEnded ? member.Ending : Ending.Cancelled)];
-        var attempt = join.Stint?.Attempt ?? join.Failures;
+        var attempt = join.Stint?.Attempt ?? join.NextAttempt(terms.IsDurable) - 1;
         var trouble = join.Arrived.Find(static member => member.Ending.Trouble is not null)?.Ending.Trouble ?? NewTrouble(join, FailureKind.Join, attempt);
         CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(join))]);
         if (mustFail && join.Stint is not null)
@@ -57,17 +57,22 @@ internal sealed partial class Book
         }
     }
 
-    private void OfferStep(Entry join)
+    public void OfferStep(Entry join)
     {
         if (join.Fold is not { } fold || join.State != TaskState.Waiting || (fold.New.Count + fold.Offered.Count < terms.FoldStepMax && !join.IsDecided))
         {
             return;
         }
 
+        TakeStep(join, fold);
+        MakeReady(join, Rules.JoinFires);
+    }
+
+    public void TakeStep(Entry join, FoldEntry fold)
+    {
         fold.Offered.AddRange(fold.New);
         fold.New.Clear();
         fold.StepSize = Math.Min(fold.Offered.Count, terms.FoldStepMax);
         fold.IsLastStep = join.IsDecided && fold.StepSize == fold.Offered.Count;
-        MakeReady(join, Rules.JoinFires);
     }
 }

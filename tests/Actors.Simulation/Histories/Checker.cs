@@ -17,6 +17,8 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
 
     public Book Book { get; } = new(terms) { Seen = seen };
 
+    public Recollection Recollection => new(Book, terms);
+
     public void Begin(DateTimeOffset now, bool isTick)
     {
         _now = now;
@@ -42,6 +44,22 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         holder.Held.Add(told);
     }
 
+    /// <summary>The process is gone: a ledger that comes back counts anew.</summary>
+    public void Die()
+    {
+        Recollection.Die();
+        Array.Clear(_counts);
+    }
+
+    /// <summary>An assignment has left for its worker, after its commit.</summary>
+    public void Leave(IReadOnlyList<Signal> left)
+    {
+        foreach (var assigned in left.OfType<RunsAssigned>())
+        {
+            Book.Leaves(assigned.Assignment);
+        }
+    }
+
     /// <summary>The step is over: judges what left the ledger, in order, and then what it shows.</summary>
     /// <param name="signals">What left it.</param>
     /// <param name="isNew">Whether this step was not judged before, in a history that began in the same way.</param>
@@ -59,19 +77,28 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             return;
         }
 
-        // A task that is not where it must be says more than what was told of it and what was not.
-        CompareTasks();
-        foreach (var signal in _surplus)
+        if (Book.Trees.Values.Any(static root => root.Tree!.IsLoading))
         {
-            Rules.Hold(false, RuleOf(signal), $"told for no reason: {signal}");
+            Book.Ended.ForEach(Count);
+            CompareSignals();
+            return; // a tree is half there: it is looked at once it is whole
         }
 
+        // A task that is not where it must be says more than what was told of it and what was not.
+        CompareTasks();
+        _surplus.ForEach(static signal => Rules.Hold(false, RuleOf(signal), $"told for no reason: {signal}"));
         CompareTimes();
+        Rules.Hold(
+            !_isTick || signals.Count > 0 || ledger.NextDue is not { } again || again > _now, Rules.WokenForSomething,
+            $"nothing has come of it, and it asks for it again at {ledger.NextDue - _now} from now");
         CompareCounts();
-        foreach (var owed in Book.Owed)
-        {
-            Rules.Hold(false, RuleOf(owed), $"not told: {owed}");
-        }
+        CompareSignals();
+    }
+
+    private void CompareSignals()
+    {
+        _surplus.ForEach(static signal => Rules.Hold(false, RuleOf(signal), $"told for no reason: {signal}"));
+        Book.Owed.ForEach(static owed => Rules.Hold(false, RuleOf(owed), $"not told: {owed}"));
     }
 
     /// <summary>Faults have stopped, and nothing is left to do.</summary>
@@ -172,8 +199,11 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
                 entry);
             Rules.Hold(entry.Task.Type.Pool == bench!.Pool, Rules.OwnPool, entry);
             Rules.Hold(run.Run == entry.Runs + 1, Rules.Runs, $"run {run.Run} of {entry}");
-            Rules.Hold(run.Attempt == entry.Failures + 1 && run.Attempt <= entry.AttemptsMax, Rules.Attempts, $"attempt {run.Attempt} of {entry}");
+            Rules.Hold(
+                run.Attempt == entry.NextAttempt(terms.IsDurable) && entry.Failures < entry.AttemptsMax, Rules.Attempts,
+                $"attempt {run.Attempt} of {entry}, not {entry.NextAttempt(terms.IsDurable)}");
             Rules.Hold(!entry.IsSuspect || assigned.Runs.Count == 1, Rules.ChunkSize, $"{entry} is a suspect");
+            Rules.Hold(!Book.IsSetApart(entry) || Book.MaySuspectStart, Rules.OneSuspect, $"{entry} starts beside {Book.SuspectOut?.Task}");
             JoinRuns(entry, run.Input);
         }
 
@@ -257,9 +287,10 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         Rules.Hold(owed.RetryIn is null == failed.RetryIn is null, Rules.Attempts, failed);
         if (failed.RetryIn is { } rest)
         {
-            var (least, most) = RestOf(failed.Task, failed.Attempt);
+            var entry = Book.EntryOf(failed.Task)!;
+            var (least, most) = RestOf(failed.Task, failed.Attempt - (terms.IsDurable ? entry.Losses : 0));
             Rules.Hold(rest >= least && rest <= most, Rules.FailureTold, $"{failed}, and not between {least} and {most}");
-            Book.Rest(Book.EntryOf(failed.Task)!, rest);
+            Book.Rest(entry, rest);
             Book.Seen?.Add("a retry");
         }
     }
@@ -311,7 +342,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         }
 
         Rules.Hold(!Book.Owed.Exists(other => other is RootHasEnded root && root.Root == ended.Root), Rules.RootTold, ended);
-        Rules.Hold(owed == ended with { First = owed.First }, Rules.TreeOutcome, $"{ended}, not {owed}");
+        Rules.Hold(owed == ended with { First = owed.First }, Rules.TreeOutcome, $"{ended} ({ended.UnjoinedFailures} not joined), not {owed} ({owed.UnjoinedFailures} not joined)");
         var failures = Book.EntryOf(ended.Root)!.Tree!.Tasks.Select(static task => task.Ending.Trouble);
         Rules.Hold((owed.First is null) == (ended.First is null) && (ended.First is null || failures.Contains(ended.First)), Rules.TreeOutcome, ended);
         Book.Seen?.Add($"a tree ends: {ended.State}");
@@ -386,8 +417,8 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         foreach (var entry in Book.Live.Values)
         {
             live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
-            ready[entry.Task.Type.Pool] += entry.State == TaskState.Ready ? 1 : 0;
-            startable[entry.Task.Type.Pool] += entry.State == TaskState.Ready && Book.MayStart(entry) ? 1 : 0;
+            ready[entry.Task.Type.Pool] += entry.State == TaskState.Ready && !Book.IsSetApart(entry) ? 1 : 0;
+            startable[entry.Task.Type.Pool] += entry.State == TaskState.Ready && !Book.IsSetApart(entry) && Book.MayStart(entry) ? 1 : 0;
         }
 
         foreach (var type in Terms.Types)
@@ -417,6 +448,9 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
                 }
             }
 
+            Rules.Hold(
+                Book.IsClosed || idle == 0 || !Book.MaySuspectStart || !Book.Live.Values.Any(entry => entry.Task.Type.Pool == pool && Book.IsSetApart(entry) && Book.MayStart(entry)),
+                Rules.NobodyIdles, $"pool {pool}: a suspect waits, {idle} idle");
             Rules.Hold(Book.IsClosed || idle == 0 || startable[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {startable[pool]} ready, {idle} idle");
             Rules.Hold(ledger.Pool(pool) == (ready[pool], busy, workers), Rules.Counts, $"pool {pool} counts {ledger.Pool(pool)}, not {(ready[pool], busy, workers)}");
         }

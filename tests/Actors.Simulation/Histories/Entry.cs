@@ -42,7 +42,17 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
 
     public int AttemptsMax { get; set; } = task.Retry.AttemptsMax;
 
-    public int LossesAlone { get; set; }
+    /// <summary>How often a worker was lost that had it alone; with a store, how often its worker or the process died while it ran.</summary>
+    public int Losses { get; set; }
+
+    /// <summary>The number of its next run, for people: a run that died counts where its traces outlive it.</summary>
+    public int NextAttempt(bool isDurable) => Failures + 1 + (isDurable ? Losses : 0);
+
+    /// <summary>Its row, or one that it depends on, has not been read since the process came back: no time is kept for it yet.</summary>
+    public bool IsUnread { get; set; }
+
+    /// <summary>It was told to end by a cancel when the process died: it is never run again.</summary>
+    public bool IsCondemned { get; set; }
 
     public bool IsSuspect { get; set; }
 
@@ -147,6 +157,9 @@ internal sealed class TreeEntry
     /// <summary>Whether so many more follow-ups of one would be too many or too deep.</summary>
     public bool Exceeds(Entry spawner, int added) => Rules is { } rules && added > 0 && (Count + added > rules.TasksMax || spawner.Depth + 1 > rules.DepthMax);
 
+    /// <summary>Whether its rows are being read after a crash: its joins decide nothing yet.</summary>
+    public bool IsLoading { get; set; }
+
     /// <summary>What is to be told of it, now that all its tasks have ended.</summary>
     public TreeHasEnded Outcome(Entry root)
     {
@@ -174,6 +187,9 @@ internal sealed class Stint(Entry task, Bench bench, int run, int attempt)
     public int Attempt { get; } = attempt;
 
     public Reason Told { get; set; }
+
+    /// <summary>When it began, in ticks.</summary>
+    public long AssignedAt { get; init; }
 
     /// <summary>Times in ticks; the end of time where there is none.</summary>
     public long AbandonAt { get; set; } = long.MaxValue;

@@ -5,35 +5,30 @@ internal sealed partial class History
 {
     private void Cancel()
     {
-        var live = _checker.Book.Live.Values.Select(static entry => entry.Task).OrderBy(static task => task.Number).ToArray();
-        var task = live.Length > 0 && !_chance.OneIn(8) ? _chance.Of(live) : _chance.Of(_roots);
-        var (isFound, mustBeFound) = (false, false);
-        if (_chance.OneIn(4))
+        var live = _stage.Book.Live.Values.Select(static entry => entry.Task).OrderBy(static task => task.Number).ToArray();
+        if (_outside is not null)
         {
-            Step($"the tree of {task} is cancelled", () =>
-            {
-                mustBeFound = _checker.Book.CancelTree(task.Root.Id);
-                isFound = _port.CancelTree(task.Root.Id);
-            });
-        }
-        else
-        {
-            Step($"{task} is cancelled", () =>
-            {
-                mustBeFound = _checker.Book.Cancel(task.Id);
-                isFound = _port.Cancel(task.Id);
-            });
+            var id = live.Length > 0 && !_chance.OneIn(8) ? _chance.Of(live).Id : _chance.Of(_outside.Orders).Id;
+            var wholeTree = _chance.OneIn(4);
+            _outside.Cancel(wholeTree && _stage.Book.Live.TryGetValue(id, out var entry) ? entry.Root.Task.Id : id, wholeTree);
+            return;
         }
 
+        var task = live.Length > 0 && !_chance.OneIn(8) ? _chance.Of(live) : _chance.Of(_roots);
+        var (isTree, isFound, mustBeFound) = (_chance.OneIn(4), false, false);
+        _stage.Step(
+            $"{(isTree ? "the tree of " : "")}{task} is cancelled",
+            checker => mustBeFound = isTree ? checker.Book.CancelTree(task.Root.Id) : checker.Book.Cancel(task.Id),
+            () => isFound = isTree ? _stage.Port.CancelTree(task.Root.Id) : _stage.Port.Cancel(task.Id));
         Rules.Hold(isFound == mustBeFound, Rules.Answers, $"whether there was something to cancel: {isFound}");
     }
 
     /// <summary>Somebody pauses something, or ends a pause.</summary>
     private void ChangePause()
     {
-        if (_checker.Book.Holds.Count > 0 && _chance.OneIn(2))
+        if (_stage.Book.Holds.Count > 0 && _chance.OneIn(2))
         {
-            SetPause(_chance.Of([.. _checker.Book.Holds.OrderBy(static hold => $"{hold}{hold.Tree}", StringComparer.Ordinal)]), isPaused: false);
+            SetPause(_chance.Of([.. _stage.Book.Holds.OrderBy(static hold => $"{hold}{hold.Tree}", StringComparer.Ordinal)]), isPaused: false);
             return;
         }
 
@@ -49,11 +44,10 @@ internal sealed partial class History
     private void SetPause(Hold hold, bool isPaused)
     {
         var (isChanged, mustChange) = (false, false);
-        Step($"{hold} is {(isPaused ? "paused" : "resumed")}", () =>
-        {
-            mustChange = _checker.Book.SetPause(hold, isPaused);
-            isChanged = _port.SetPause(hold, isPaused);
-        });
+        _stage.Step(
+            $"{hold} is {(isPaused ? "paused" : "resumed")}",
+            checker => mustChange = checker.Book.SetPause(hold, isPaused),
+            () => isChanged = _stage.Port.SetPause(hold, isPaused));
         Rules.Hold(isChanged == mustChange, Rules.Answers, $"whether that changed anything: {isChanged}");
     }
 }

@@ -1,19 +1,23 @@
 using System.Diagnostics;
 using Actors.Ledger;
+using Actors.Storage;
 
 namespace Actors.Simulation.Histories;
 
-/// <summary>The real ledger behind the words of the histories. The only file of them that knows its types.</summary>
-internal sealed class LedgerPort : ILedgerPort
+/// <summary>The real ledger behind the words of the histories. With <see cref="Stores.DurablePort"/> the only file of them that knows its types.</summary>
+internal class LedgerPort : ILedgerPort
 {
     private static readonly EndKind[] Kinds = [.. Enum.GetValues<EndWord>().Select(static word => Enum.Parse<EndKind>(word.ToString()))];
 
     private readonly TaskLedger _ledger;
-    private readonly TaskType[] _types = [.. Terms.Types.Select(NewType)];
+    private readonly TaskType[] _types;
     private readonly Dictionary<int, WorkerRecord> _workers = [];
 
-    public LedgerPort(Terms terms)
+    /// <param name="terms">What it is played under.</param>
+    /// <param name="format">How tasks are written into a store; null where there is none.</param>
+    public LedgerPort(Terms terms, ITaskFormat? format = null)
     {
+        _types = [.. Terms.Types.Select(type => NewType(type, format))];
         var settings = new LedgerSettings
         {
             ChunkTasksMax = terms.ChunkTasksMax,
@@ -25,9 +29,11 @@ internal sealed class LedgerPort : ILedgerPort
         _ledger = new TaskLedger(settings, Enumerable.Range(0, Terms.Pools).Select(static pool => $"pool {pool}"), _types.Length);
     }
 
+    protected TaskLedger Ledger => _ledger;
+
     public DateTimeOffset Now { get; set; }
 
-    public IEnumerable<Errand> LiveTasks => _ledger.LiveTasks.Select(static task => (Errand)task.Message);
+    public IEnumerable<Errand> LiveTasks => _ledger.LiveTasks.Select(ErrandOf);
 
     public long LiveCount => _ledger.Tally.Live;
 
@@ -39,7 +45,7 @@ internal sealed class LedgerPort : ILedgerPort
 
     public DateTimeOffset? NextDue => _ledger.NextDue;
 
-    public TaskState StateOf(Errand task) => RecordOf(task).State;
+    public virtual TaskState StateOf(Errand task) => RecordOf(task).State;
 
     public long Count(TypeTerms type, TaskState state) => _ledger.Tally[_types[type.Index], state];
 
@@ -48,7 +54,7 @@ internal sealed class LedgerPort : ILedgerPort
     public void Make(Errand task, JoinTerms? join)
     {
         var type = _types[task.Type.Index];
-        var path = task.Spawner is { } spawner ? RecordOf(spawner).Path : null;
+        var path = task.Spawner is { } spawner ? PathOf(spawner) : null;
         if (join is not { } terms)
         {
             task.Record = new TaskRecord(task.Id, type, task, path, OptionsOf(task));
@@ -73,7 +79,7 @@ internal sealed class LedgerPort : ILedgerPort
         task.Record = record;
     }
 
-    public void Submit(Errand root, Errand? completion) =>
+    public virtual void Submit(Errand root, Errand? completion) =>
         _ledger.Submit(RecordOf(root), completion is null ? null : RecordOf(completion), Now, RequestOf(root));
 
     public void WorkerReady(int worker, int pool)
@@ -93,7 +99,7 @@ internal sealed class LedgerPort : ILedgerPort
     }
 
     public void Report(object assignment, IReadOnlyList<RunEnd> ends, TimeSpan? runningFor, double chance) =>
-        _ledger.Report((Assignment)assignment, ends.Select(Translate).ToArray(), runningFor, Now, chance);
+        _ledger.Report((Assignment)assignment, [.. ends.Select(end => Translate((Assignment)assignment, end))], runningFor, Now, chance);
 
     public void SpawnNow(Errand parent, int run, Errand child) => _ledger.SpawnNow(RecordOf(parent), run, RecordOf(child), Now);
 
@@ -129,7 +135,7 @@ internal sealed class LedgerPort : ILedgerPort
 
     public void InterruptAll() => _ledger.InterruptAll(Now);
 
-    public List<Signal> Release()
+    public virtual List<Signal> Release()
     {
         _ledger.Dispatch(Now);
         var signals = _ledger.Effects.ConvertAll(Translate);
@@ -137,29 +143,39 @@ internal sealed class LedgerPort : ILedgerPort
         return signals;
     }
 
-    private static Signal Translate(LedgerEffect effect) => effect switch
+    protected TaskType TypeNamed(string name) => Array.Find(_types, type => type.Name == name)!;
+
+    protected static Signal Translate(LedgerEffect effect) => effect switch
     {
         Assignment assignment => new RunsAssigned(assignment, assignment.Worker.Id, Array.ConvertAll(assignment.Tasks, Translate)),
         CancelRun cancel => new RunToldToEnd(cancel.Assignment, ErrandOf(cancel.Run.Task), cancel.Run.Run, Translate(cancel.Reason)),
         Recall recall => new WorkRecalled(recall.Assignment),
-        Abandon abandon => new RunLeftBehind(abandon.Assignment, ErrandOf(abandon.Run.Task), abandon.Run.Run, Translate(abandon.Reason)),
+        Abandon abandon => new RunLeftBehind(abandon.Assignment, abandon.Assignment.Worker.Id, ErrandOf(abandon.Run.Task), abandon.Run.Run, Translate(abandon.Reason)),
         RootEnded ended => new RootHasEnded(ErrandOf(ended.Tree.Root), Translate(ended.Outcome)),
-        TreeEnded { Outcome: var outcome } ended => new TreeHasEnded(
-            ErrandOf(ended.Tree.Root), Translate(outcome.Root), outcome.State, outcome.Succeeded, outcome.Failed, outcome.Cancelled,
-            outcome.UnjoinedFailures, Translate(outcome.FirstFailure)),
+        TreeEnded ended => TranslateTree(ErrandOf(ended.Tree.Root), ended.Outcome),
         TreeExpired expired => new TreeHasExpired(ErrandOf(expired.Tree.Root), expired.Live),
         AttemptFailed failed => new AttemptHasFailed(ErrandOf(failed.Task), failed.Attempt, Translate(failed.Failure)!, failed.RetryIn),
         _ => throw new UnreachableException($"{effect}"),
     };
 
+    protected static TreeHasEnded TranslateTree(Errand root, TreeOutcome outcome) => new(
+        root, Translate(outcome.Root), outcome.State, outcome.Succeeded, outcome.Failed, outcome.Cancelled, outcome.UnjoinedFailures, Translate(outcome.FirstFailure));
+
     private static AssignedRun Translate(AssignedTask run) => new(ErrandOf(run.Task), run.Run, run.Attempt, (run.Task as JoinRecord) switch
     {
         null => null,
-        { IsFold: true } fold => new JoinInput([.. fold.Step!.Select(static outcome => (Ending?)Translate(outcome))], (int?)fold.FoldState ?? 0, fold.IsLastStep),
+        { IsFold: true } fold => new JoinInput([.. fold.Step!.Select(static outcome => (Ending?)Translate(outcome))], StateOf(fold), fold.IsLastStep),
         var join => new JoinInput([.. join.Outcomes!.Select(static outcome => outcome is null ? (Ending?)null : Translate(outcome))], 0, true),
     });
 
-    private static Ending Translate(Outcome outcome) =>
+    private static int StateOf(JoinRecord fold) => fold.FoldState switch
+    {
+        null => 0,
+        byte[] written => (int)fold.Type.Format!.ReadFoldState(written),
+        var state => (int)state,
+    };
+
+    protected static Ending Translate(Outcome outcome) =>
         new(outcome.State, outcome.IsSucceeded ? (int)outcome.UntypedValue! : 0, Translate(outcome.Failure));
 
     private static Trouble? Translate(Failure? failure) =>
@@ -173,9 +189,10 @@ internal sealed class LedgerPort : ILedgerPort
         _ => Reason.Cancel,
     };
 
-    private static AttemptEnd Translate(RunEnd end) => new()
+    /// <summary>The record is that of the assignment: after a crash there is another for the same task.</summary>
+    private static AttemptEnd Translate(Assignment assignment, RunEnd end) => new()
     {
-        Task = RecordOf(end.Task),
+        Task = Array.Find(assignment.Tasks, run => run.Run == end.Run && run.Task.Id == end.Task.Id) is { Task: { } task } ? task : RecordOf(end.Task),
         Run = end.Run,
         Elapsed = end.Elapsed,
         Kind = Kinds[(int)end.Word],
@@ -198,9 +215,17 @@ internal sealed class LedgerPort : ILedgerPort
             },
     };
 
-    private static TaskRecord RecordOf(Errand task) => (TaskRecord)task.Record!;
+    protected static TaskRecord RecordOf(Errand task) => (TaskRecord)task.Record!;
 
-    private static Errand ErrandOf(TaskRecord task) => (Errand)task.Message;
+    protected static Errand ErrandOf(TaskRecord task)
+    {
+        var errand = (Errand)task.Message;
+        errand.Record ??= task; // it came back from a store
+        return errand;
+    }
+
+    private static TaskPath PathOf(Errand task) => (task.Record as TaskRecord)?.Path
+        ?? (task.Spawner is { } spawner ? PathOf(spawner).Child(task.Id) : TaskPath.Root(task.Id));
 
     private static SpawnOptions? OptionsOf(Errand task) =>
         task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null, OwnPriority: null }
@@ -223,8 +248,8 @@ internal sealed class LedgerPort : ILedgerPort
                 ? null
                 : new TaskBudget { Tasks = rules.TasksMax, Depth = rules.DepthMax, Attempts = rules.AttemptsMax });
 
-    private static TaskType<int> NewType(TypeTerms terms) =>
-        new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout };
+    private static TaskType<int> NewType(TypeTerms terms, ITaskFormat? format) =>
+        new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout, Format = format };
 
     private static RetryPolicy PolicyOf(RetryTerms terms) => new()
     {

@@ -32,6 +32,7 @@ internal static class Rules
     public const string Attempts = "Attempts are counted from one, only failures count, and there are never more than may be";
     public const string Runs = "Every run has a number of its own";
     public const string ChunkSize = "A chunk is no larger than allowed, and a suspect travels alone";
+    public const string OneSuspect = "One suspect of the death of a process runs at a time, until it has run for a while";
     public const string NobodyIdles = "No worker is idle while a task of its pool is ready";
     public const string PausedStartsNothing = "Nothing that is paused starts";
     public const string PriorityOrder = "The highest priority starts first, and none is passed over for ever";
@@ -44,6 +45,16 @@ internal static class Rules
     public const string FailureTold = "The failure of an attempt is told once, with the rest that its policy says";
     public const string WokenInTime = "The ledger asks to be woken in time";
     public const string Counts = "The counts are those of the tasks";
+    public const string WokenForSomething = "The ledger does not ask again and again to be woken for what has been";
+    public const string CommittedFirst = "Nothing leaves before the step that led to it stands in the store";
+    public const string LeavesInOrder = "What a step led to leaves in order and once";
+    public const string StartsAreStored = "What a worker gets stands in the store as running before it leaves";
+    public const string AcceptedSurvives = "What was accepted survives";
+    public const string ToldStaysTold = "What was told once is never told otherwise, and is never untold";
+    public const string OneTreeOfAKey = "A key names one tree for as long as it stands in the store";
+    public const string StoreIsTrue = "What stands in the store is a state that the ledger was in";
+    public const string StoreAgrees = "What stands in the store does not contradict itself";
+    public const string FencedIsSilent = "Once somebody else has opened the store nothing is written and nothing leaves";
     public const string Answers = "A command is answered truly";
     public const string NoCrash = "No command throws";
     public const string EverythingEnds = "When faults stop, every tree ends";

@@ -6,12 +6,12 @@ namespace Actors.Simulation.Histories;
 internal static class Search
 {
     /// <summary>A seed whose history breaks a rule; null where none does.</summary>
-    public static (int Seed, BrokenRuleException Broken)? Find(IEnumerable<int> seeds, Func<ILedgerPort, ILedgerPort>? plant)
+    public static (int Seed, BrokenRuleException Broken)? Find(IEnumerable<int> seeds, Staging? staging)
     {
         var found = new ConcurrentBag<(int, BrokenRuleException)>();
         Parallel.ForEach(seeds, (seed, loop) =>
         {
-            if (Play(seed, plant) is { } broken)
+            if (Play(seed, staging) is { } broken)
             {
                 found.Add((seed, broken));
                 loop.Stop();
@@ -21,20 +21,20 @@ internal static class Search
     }
 
     /// <summary>What rule the history of a seed breaks, and the shortest story that it could be reduced to.</summary>
-    public static string Tell(int seed, Func<ILedgerPort, ILedgerPort>? plant) => Shrinking.Shrink(seed, plant) is { } shrunk
+    public static string Tell(int seed, Staging? staging) => Shrinking.Shrink(seed, staging) is { } shrunk
         ? string.Join(
-            Environment.NewLine, shrunk.Broken.Message, $"ACTORS_SEED={seed} plays this history again: {shrunk.StepsBefore} steps, of which these {shrunk.Steps} are left:",
+            Environment.NewLine, shrunk.Broken.Message, $"ACTORS_{(staging is { IsDurable: true } ? "DURABLE_" : "")}SEED={seed} plays this history again: {shrunk.StepsBefore} steps, of which these {shrunk.Steps} are left:",
             shrunk.Story, shrunk.Broken.InnerException)
         : $"No rule is broken by the history of seed {seed}.";
 
-    public static BrokenRuleException? Play(int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story = null) =>
-        Play(new Chance(seed), seed, plant, story);
+    public static BrokenRuleException? Play(int seed, Staging? staging, Story? story = null) =>
+        Play(new Chance(seed), seed, staging, story);
 
-    public static BrokenRuleException? Play(Chance chance, int seed, Func<ILedgerPort, ILedgerPort>? plant, Story? story)
+    public static BrokenRuleException? Play(Chance chance, int seed, Staging? staging, Story? story)
     {
         try
         {
-            History.Play(chance, seed, plant, story);
+            History.Play(chance, seed, staging, story);
             return null;
         }
         catch (BrokenRuleException broken)

@@ -18,29 +18,29 @@ internal sealed class Shrinking
     private const long StepsMax = 2_000_000;
     private static readonly int[] Sizes = [32, 16, 8, 4, 2, 1];
 
-    private readonly Func<ILedgerPort, ILedgerPort>? _plant;
+    private readonly Staging? _staging;
     private readonly string _rule;
     private int[] _decisions;
     private int[] _starts;
     private int _steps;
     private long _stepsTried;
 
-    private Shrinking(Chance chance, int steps, string rule, Func<ILedgerPort, ILedgerPort>? plant) =>
-        (_decisions, _starts, _steps, _rule, _plant) = ([.. chance.Taken], [.. chance.Starts], steps, rule, plant);
+    private Shrinking(Chance chance, int steps, string rule, Staging? staging) =>
+        (_decisions, _starts, _steps, _rule, _staging) = ([.. chance.Taken], [.. chance.Starts], steps, rule, staging);
 
     /// <returns>Null where the history of that seed breaks no rule.</returns>
-    public static Shrunk? Shrink(int seed, Func<ILedgerPort, ILedgerPort>? plant)
+    public static Shrunk? Shrink(int seed, Staging? staging)
     {
         var (chance, before) = (new Chance(seed), new Story(isCountOnly: true));
-        if (Search.Play(chance, seed, plant, before) is not { } broken)
+        if (Search.Play(chance, seed, staging, before) is not { } broken)
         {
             return null;
         }
 
-        var shrinking = new Shrinking(chance, before.Steps, broken.Rule, plant);
+        var shrinking = new Shrinking(chance, before.Steps, broken.Rule, staging);
         shrinking.Run();
         var story = new Story();
-        broken = Search.Play(new Chance(shrinking._decisions), 0, plant, story) ?? broken;
+        broken = Search.Play(new Chance(shrinking._decisions), 0, staging, story) ?? broken;
         return new Shrunk(broken, shrinking._decisions, before.Steps, story.Steps, $"{story}");
     }
 
@@ -113,7 +113,7 @@ internal sealed class Shrinking
         }
 
         var (chance, story) = (new Chance(decisions), new Story(isCountOnly: true));
-        var rule = Search.Play(chance, 0, _plant, story)?.Rule;
+        var rule = Search.Play(chance, 0, _staging, story)?.Rule;
         _stepsTried += 1 + story.Steps;
         if (rule != _rule)
         {

@@ -26,7 +26,7 @@ internal sealed record WorkRecalled(object Assignment) : Signal
     public override string ToString() => "work is recalled";
 }
 
-internal sealed record RunLeftBehind(object Assignment, Errand Task, int Run, Reason Reason) : Signal
+internal sealed record RunLeftBehind(object Assignment, int Worker, Errand Task, int Run, Reason Reason) : Signal
 {
     public override string ToString() => $"{Task} is left behind ({Reason})";
 }
@@ -50,4 +50,32 @@ internal sealed record TreeHasExpired(Errand Root, long Live) : Signal
 internal sealed record AttemptHasFailed(Errand Task, int Attempt, Trouble Trouble, TimeSpan? RetryIn) : Signal
 {
     public override string ToString() => $"attempt {Attempt} of {Task} has failed{(RetryIn is { } rest ? $", again in {rest}" : " for good")}";
+}
+
+/// <summary>What a client is answered, where there is a store.</summary>
+internal abstract record Told(TaskId Id) : Signal;
+
+internal sealed record RootAccepted(TaskId Id) : Told(Id)
+{
+    public override string ToString() => "a submission is accepted";
+}
+
+internal sealed record CancelTaken(TaskId Id, bool IsFound) : Told(Id)
+{
+    public override string ToString() => $"a cancel is {(IsFound ? "taken" : "of nothing")}";
+}
+
+internal sealed record RootIsLive(TaskId Id) : Told(Id)
+{
+    public override string ToString() => "a root is found alive";
+}
+
+internal sealed record RootIsUnknown(TaskId Id) : Told(Id)
+{
+    public override string ToString() => "a root is not known";
+}
+
+internal sealed record RootIsOver(TaskId Id, TreeHasEnded Tree) : Told(Id)
+{
+    public override string ToString() => $"a root has ended long since: {Tree}";
 }

@@ -19,6 +19,24 @@ internal sealed class Story(bool isCountOnly = false)
         }
     }
 
+    /// <summary>What the last step was, now that it is known.</summary>
+    public void Amend(string what)
+    {
+        if (!isCountOnly)
+        {
+            _lines[^1] = _lines[^1].Replace("...", what, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>What left for the world, where that is not the same step.</summary>
+    public void Leaves(IReadOnlyList<Signal> left)
+    {
+        if (left.Count > 0 && !isCountOnly)
+        {
+            _lines[^1] += $"{Environment.NewLine}                       => {string.Join("; ", left)}";
+        }
+    }
+
     public void Follows(IReadOnlyList<Signal> signals)
     {
         if (signals.Count > 0 && !isCountOnly)

@@ -38,4 +38,10 @@ internal sealed record Terms
     public required int FoldStepMax { get; init; }
 
     public required int WorkerLossesMax { get; init; }
+
+    /// <summary>Whether there is a store: losses are counted by the task, suspects run one at a time, and times begin when an assignment has left.</summary>
+    public bool IsDurable { get; init; }
+
+    /// <summary>How long a suspect runs before the next one may.</summary>
+    public TimeSpan SuspectAlone { get; } = TimeSpan.FromSeconds(10);
 }

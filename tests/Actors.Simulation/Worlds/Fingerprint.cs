@@ -51,7 +51,7 @@ internal sealed class Fingerprint
         [(TaskLinks, "Rare")] = static (_, task) => task is not TaskRecord known || known.State.IsTerminal(),
         [(typeof(Entry), nameof(Entry.Failures))] = static (_, entry) => ((Entry)entry).IsEnded,
         [(typeof(Entry), nameof(Entry.AttemptsMax))] = static (_, entry) => ((Entry)entry).IsEnded,
-        [(typeof(Entry), nameof(Entry.LossesAlone))] = static (_, entry) => ((Entry)entry).IsEnded,
+        [(typeof(Entry), nameof(Entry.Losses))] = static (_, entry) => ((Entry)entry).IsEnded,
         [(typeof(Entry), nameof(Entry.IsSuspect))] = static (_, entry) => ((Entry)entry).IsEnded,
         [(typeof(Entry), nameof(Entry.Arrived))] = static (_, entry) => ((Entry)entry).IsEnded,
 

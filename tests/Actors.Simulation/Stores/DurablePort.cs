@@ -1,0 +1,353 @@
+using Actors.Ledger;
+using Actors.Simulation.Histories;
+using Actors.Storage;
+
+namespace Actors.Simulation.Stores;
+
+/// <summary>
+/// One life of a process: the real ledger with the real journal, commit queue, questions and recovery, over a simulated store. What the coordinator and its writer
+/// do with them is here in a few lines, without actors: a queue of messages to the writer, and one back.
+/// </summary>
+internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
+{
+    private readonly Papers _papers;
+    private readonly DurableFault _fault;
+    private readonly SimulatedStore _disk;
+    private readonly ITaskStore _store;
+    private readonly Journal _journal;
+    private readonly CommitQueue _commits;
+    private readonly RootQuestions _questions;
+    private readonly ITaskReader _reader;
+    private readonly long _liveTrees;
+    private readonly Queue<object> _toWriter = new();
+    private readonly Queue<Action> _fromWriter = new();
+    private readonly List<Action> _stashed = [];
+    private readonly Dictionary<LedgerEffect, Signal> _signals = [];
+    private readonly List<Signal> _left = [];
+    private readonly Dictionary<Errand, TaskState> _ended = [];
+    private Recovery? _recovery;
+    private bool _isUnknown;
+
+    public DurablePort(Terms terms, Disk disk, Papers papers, DurableFault? fault)
+        : base(terms, papers)
+    {
+        _papers = papers;
+        _fault = fault ?? new DurableFault();
+        foreach (var errand in papers.All)
+        {
+            errand.Record = errand.Record is TaskRecord { Tree: null } unborn ? unborn : null; // what was real belonged to who is dead
+        }
+
+        _disk = new SimulatedStore(disk);
+        _store = _fault.Store?.Invoke(_disk) ?? _disk;
+        var opening = _store.Open("a history", takeOver: true);
+        foreach (var row in disk.Rows.Values.Where(static row => row.State.IsTerminal()))
+        {
+            _ended[papers[row.Payload!]] = row.State;
+        }
+
+        Ledger.Observer = this;
+        Ledger.Journal = _journal = new Journal(Ledger, opening.NextTree);
+        _commits = new CommitQueue(Ledger, _journal);
+        _questions = new RootQuestions(Ledger, _journal);
+        _recovery = new Recovery(Ledger, TypeNamed);
+        _reader = _store.ReadLiveTrees(opening.NextTree);
+        _liveTrees = opening.LiveTrees;
+    }
+
+    /// <summary>Whether rows are still to be read.</summary>
+    public bool IsLoading => _recovery is not null;
+
+    /// <summary>Whether the store is lost to this process.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Whether the writer has something to do.</summary>
+    public bool IsWriting => _toWriter.Count > 0 && !IsLost;
+
+    /// <summary>Whether the writer has something to say.</summary>
+    public bool HasAnswers => _fromWriter.Count > 0 && !IsLost;
+
+    /// <summary>The number of the last batch that was begun.</summary>
+    public long LastBatch { get; private set; }
+
+    /// <summary>What the last step led to, in order.</summary>
+    public List<Signal> Emitted { get; private set; } = [];
+
+    /// <summary>What the ledger was told by somebody from outside in this step.</summary>
+    public List<(Errand Root, Errand? Completion)> Submitted { get; } = [];
+
+    public void Dispose() => _disk.Dispose();
+
+    public void Registered(TaskRecord task) => ErrandOf(task);
+
+    public void Started(TaskRecord task)
+    {
+    }
+
+    public void AttemptFailed(TaskRecord task, Failure failure, TimeSpan? retryIn)
+    {
+    }
+
+    public void Ended(TaskRecord task, Outcome outcome) => ErrandOf(task);
+
+    public override TaskState StateOf(Errand task) =>
+        task.Record is TaskRecord record && record.Tree is not null ? record.State : _ended.TryGetValue(task, out var state) ? state
+        : (Resolve(task)?.State ?? TaskState.Scheduled);
+
+    /// <summary>What has left for the world since this was last asked, in order.</summary>
+    public List<Signal> TakeLeft()
+    {
+        List<Signal> left = [.. _left];
+        _left.Clear();
+        return left;
+    }
+
+    public override List<Signal> Release()
+    {
+        Emitted = [];
+        if (IsLost)
+        {
+            Ledger.Effects.Clear();
+            return [];
+        }
+
+        Ledger.Dispatch(Now);
+        foreach (var effect in Ledger.Effects)
+        {
+            if (_signals.ContainsKey(effect))
+            {
+                continue; // waits since an earlier step
+            }
+
+            var signal = effect is Answer answer ? answer.Signal : Translate(effect);
+            Emitted.Add(signal);
+            _signals.Add(effect, signal);
+        }
+
+        if (_fault.LeavesBeforeCommit)
+        {
+            Leave([.. Ledger.Effects]);
+        }
+
+        var released = _commits.Step(out var batch);
+        if (batch is not null)
+        {
+            LastBatch = batch.Number;
+            _toWriter.Enqueue(batch);
+        }
+
+        if ((batch is not null || _journal.IsEmpty) && _questions.TakeUnasked() is { } ids)
+        {
+            _toWriter.Enqueue(ids); // behind the batch: so the answer knows all that has ended before
+        }
+
+        if (!_fault.LeavesBeforeCommit)
+        {
+            Leave(released);
+        }
+
+        return Emitted.FindAll(static signal => signal is not Told); // answers are no doing of the ledger's
+    }
+
+    /// <summary>The writer does what is next; where its commit failed it asks what became of it first.</summary>
+    /// <returns>What it did, in words.</returns>
+    public string Write(Fate fate)
+    {
+        _disk.Next = fate;
+        try
+        {
+            switch (_toWriter.Peek())
+            {
+                case StoreBatch batch:
+                    var isTried = _isUnknown;
+                    if (!isTried || _fault.WritesAgainWithoutAsking || _store.Reconnect() < batch.Number)
+                    {
+                        _isUnknown = true;
+                        _store.Commit(batch);
+                    }
+
+                    _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+                    Done();
+                    return $"the store {(isTried ? "tries again and " : "")}has batch {batch.Number}";
+                case TaskId[] ids:
+                    if (fate != Fate.Written)
+                    {
+                        throw new IOException($"{fate}");
+                    }
+
+                    var rows = _store.FindRoots(ids).ToDictionary(static row => row.Id);
+                    _fromWriter.Enqueue(() => _questions.Answer(ids, rows));
+                    Done();
+                    return $"the store is asked for {ids.Length} root(s)";
+                default:
+                    return "";
+            }
+        }
+        catch (StoreFencedException)
+        {
+            Lose();
+            return "the store is somebody else's by now";
+        }
+        catch (IOException failed)
+        {
+            if (_toWriter.Peek() is StoreBatch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
+            {
+                _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+                Done();
+            }
+
+            return $"the store does not answer ({failed.Message})";
+        }
+
+        void Done()
+        {
+            _isUnknown = false;
+            _toWriter.Dequeue();
+        }
+    }
+
+    /// <summary>What the writer had to say is not heard any more.</summary>
+    public void Deafen() => _fromWriter.Clear();
+
+    /// <summary>The coordinator hears what its writer has to say.</summary>
+    public void Hear() => _fromWriter.Dequeue()();
+
+    /// <summary>Reads rows of live trees; at their end what waited for them goes on.</summary>
+    /// <returns>What was read.</returns>
+    public TaskRow[] Load(int count)
+    {
+        var rows = new TaskRow[count];
+        rows = rows[.._reader.Read(rows)];
+        if (rows.Length > 0)
+        {
+            _recovery!.Add(rows, Now);
+            return rows;
+        }
+
+        _recovery!.Finish(Now);
+        if (_recovery.Trees != _liveTrees)
+        {
+            throw new StoreException($"{_liveTrees} live tree(s) are counted, and {_recovery.Trees} stand there.");
+        }
+
+        _recovery = null;
+        return rows;
+    }
+
+    /// <summary>What waited for the last row.</summary>
+    public IReadOnlyList<Action> TakeStashed()
+    {
+        Action[] stashed = [.. _stashed];
+        _stashed.Clear();
+        return stashed;
+    }
+
+    /// <summary>A submission arrives, as the coordinator takes it.</summary>
+    public void Accept(Errand root, Errand? completion, bool hasKey)
+    {
+        if (hasKey && !_fault.DoesNotAskForKeys && Ledger.FindTree(root.Id) is null)
+        {
+            _questions.Ask(root.Id, row => Tell(root.Id, row), () => AcceptNew(root, completion, hasKey));
+            return;
+        }
+
+        AcceptNew(root, completion, hasKey);
+    }
+
+    /// <summary>Somebody asks what became of a root.</summary>
+    public void Find(TaskId id)
+    {
+        if (Ledger.FindTree(id) is not null)
+        {
+            _left.Add(new RootIsLive(id));
+        }
+        else if (!MustWait(() => Find(id)))
+        {
+            _questions.Ask(id, row => Tell(id, row), () => _left.Add(Ledger.FindTree(id) is null ? new RootIsUnknown(id) : new RootIsLive(id)));
+        }
+    }
+
+    /// <summary>Keeps what must wait until all live trees are back.</summary>
+    public bool MustWait(Action action)
+    {
+        if (_recovery is null || _fault.AnswersWhileLoading)
+        {
+            return false;
+        }
+
+        _stashed.Add(action);
+        return true;
+    }
+
+    /// <summary>Answers behind all that the step led to.</summary>
+    public void Reply(Signal answer) => Ledger.Effects.Add(new Answer(answer));
+
+    private void AcceptNew(Errand root, Errand? completion, bool hasKey)
+    {
+        if (hasKey && Ledger.FindTree(root.Id) is null && MustWait(() => Accept(root, completion, hasKey)))
+        {
+            return;
+        }
+
+        if (Ledger.FindTree(root.Id) is null)
+        {
+            Submitted.Add((root, completion));
+        }
+
+        Submit(root, completion);
+        Reply(new RootAccepted(root.Id));
+    }
+
+
+    private void Tell(TaskId id, TaskRow row)
+    {
+        var errand = _papers[row.Payload!];
+        var outcome = StoredOutcomes.TreeOf(in row, StoredOutcomes.Of(in row, TypeNamed(row.Type)));
+        _left.Add(new RootIsOver(id, TranslateTree(errand, outcome)));
+    }
+
+    /// <summary>What is committed leaves; an assignment only if its worker still has it.</summary>
+    private void Leave(IReadOnlyList<LedgerEffect> effects)
+    {
+        foreach (var effect in effects)
+        {
+            if (!_signals.Remove(effect, out var signal))
+            {
+                continue;
+            }
+
+            if (effect is Assignment assignment)
+            {
+                if (assignment.Worker.Assignment != assignment && !_fault.SendsWhatIsStale)
+                {
+                    continue;
+                }
+
+                Ledger.Sent(assignment, Now);
+            }
+
+            _left.Add(signal);
+        }
+    }
+
+    private void Lose()
+    {
+        if (_fault.IgnoresFence)
+        {
+            _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+            _toWriter.Dequeue();
+            return;
+        }
+
+        IsLost = true;
+        _commits.Abandon();
+    }
+
+    private TaskRecord? Resolve(Errand errand) =>
+        (TaskRecord?)(errand.Record = Ledger.LiveTasks.FirstOrDefault(task => ((Errand)task.Message).Number == errand.Number));
+
+    private sealed class Answer(Signal signal) : LedgerEffect
+    {
+        public Signal Signal => signal;
+    }
+}
