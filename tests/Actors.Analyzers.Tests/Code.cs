@@ -31,7 +31,7 @@ internal static class Code
         """;
 
     private static readonly ImmutableArray<DiagnosticAnalyzer> Analyzers =
-        [new WaitingAnalyzer(), new TokenAnalyzer(), new EscapesAnalyzer(), new MessagesAnalyzer(), new MissingHandlerAnalyzer()];
+        [new WaitingAnalyzer(), new CalledWaitsAnalyzer(), new TokenAnalyzer(), new EscapesAnalyzer(), new MessagesAnalyzer(), new MissingHandlerAnalyzer()];
 
     private static readonly CodeFixProvider[] Fixes = [new AwaitFix(), new TokenFix(), new InitFix()];
 

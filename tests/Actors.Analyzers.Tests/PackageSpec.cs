@@ -61,16 +61,30 @@ public sealed partial class PackageSpec : IDisposable
             using Actors;
             using Akka.Actor;
 
-            public sealed record Wrong(List<int> Numbers) : ITask<long>;
+            public sealed record Wrong(List<int> Numbers, Func<int> Next) : ITask<long>;
 
-            public sealed class WrongHandler(TaskClient client, IActorRef actor) : IAsyncTaskHandler<Wrong, long>
+            public sealed class Reports
             {
+                public int Total() => Task.FromResult(1).Result;
+            }
+
+            public static class Kept
+            {
+                public static TaskContext? Context { get; set; }
+            }
+
+            public sealed class WrongHandler(TaskClient client, IActorRef actor, Reports reports) : IAsyncTaskHandler<Wrong, long>
+            {
+                public async void Forget() => await Task.Yield();
+
                 public async ValueTask<Ending<long>> HandleAsync(Wrong task, TaskContext context)
                 {
                     var handle = await client.SubmitAsync(new Fib(1));
                     await Task.Delay(1);
                     Thread.Sleep(1);
                     _ = Task.Run(() => 1);
+                    Kept.Context = context;
+                    _ = reports.Total();
                     return actor.Ask<long>(1).Result;
                 }
             }
@@ -78,7 +92,7 @@ public sealed partial class PackageSpec : IDisposable
         var wrong = await RunAsync(user, "build", "--no-restore", "-nodeReuse:false");
         Assert.NotEqual(0, wrong.ExitCode);
         Assert.Equal(
-            ["error ACT1001", "error ACT1002", "warning ACT1003", "warning ACT1101", "warning ACT1201", "warning ACT1301"],
+            ["error ACT1001", "error ACT1002", "warning ACT1003", "error ACT1004", "warning ACT1101", "warning ACT1201", "warning ACT1202", "warning ACT1203", "warning ACT1301", "warning ACT1302"],
             Finding().Matches(wrong.Output).Select(static match => match.Value).Distinct().Order().OrderBy(static finding => finding[^4..]));
     }
 

@@ -26,20 +26,6 @@ public sealed class WaitingAnalyzer : DiagnosticAnalyzer
         "ACT1003", "An asynchronous handler blocks", "'{0}' blocks the thread of an asynchronous handler; await {1} instead", Rule.Waiting,
         DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Rule.HelpOf("ACT1003"));
 
-    private static readonly ImmutableHashSet<string> WaitingMethods = ImmutableHashSet.Create(
-        "System.Threading.Tasks.Task.Wait", "System.Threading.Tasks.Task.WaitAll", "System.Threading.Tasks.Task.WaitAny",
-        "System.Threading.Tasks.Task.RunSynchronously",
-        "System.Runtime.CompilerServices.TaskAwaiter.GetResult", "System.Runtime.CompilerServices.ValueTaskAwaiter.GetResult",
-        "System.Runtime.CompilerServices.ConfiguredTaskAwaitable.ConfiguredTaskAwaiter.GetResult",
-        "System.Runtime.CompilerServices.ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter.GetResult",
-        "System.Threading.Thread.Join", "System.Threading.Monitor.Wait", "System.Threading.SpinWait.SpinUntil",
-        "System.Threading.WaitHandle.WaitOne", "System.Threading.WaitHandle.WaitAll", "System.Threading.WaitHandle.WaitAny", "System.Threading.WaitHandle.SignalAndWait",
-        "System.Threading.ManualResetEventSlim.Wait", "System.Threading.SemaphoreSlim.Wait", "System.Threading.CountdownEvent.Wait", "System.Threading.Barrier.SignalAndWait",
-        "System.Collections.Concurrent.BlockingCollection.Take", "System.Collections.Concurrent.BlockingCollection.TakeFromAny",
-        "System.Collections.Concurrent.BlockingCollection.GetConsumingEnumerable",
-        "Akka.Actor.Futures.Ask", "Akka.Actor.Inbox.Receive", "Akka.Actor.ActorSystem.AwaitTermination",
-        "System.Diagnostics.Process.WaitForExit");
-
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics => [Waits, AwaitsTask, Blocks];
 
@@ -63,17 +49,17 @@ public sealed class WaitingAnalyzer : DiagnosticAnalyzer
     {
         var invocation = (IInvocationOperation)context.Operation;
         var method = invocation.TargetMethod.ReducedFrom ?? invocation.TargetMethod;
-        var name = FullName(method);
+        var name = WaitingCalls.FullName(method);
         if (!known.IsHandlerCode(invocation, context.ContainingSymbol))
         {
             return;
         }
 
-        if (WaitingMethods.Contains(name))
+        if (WaitingCalls.IsWait(invocation, name))
         {
             Report(context, Waits, invocation, $"{method.ContainingType.Name}.{method.Name}");
         }
-        else if (WaitsForEngine(method, known))
+        else if (WaitingCalls.WaitsForEngine(method, known))
         {
             Report(context, AwaitsTask, invocation, $"{method.ContainingType.Name}.{method.Name}");
         }
@@ -97,9 +83,7 @@ public sealed class WaitingAnalyzer : DiagnosticAnalyzer
     private static void Read(OperationAnalysisContext context, KnownTypes known)
     {
         var reference = (IPropertyReferenceOperation)context.Operation;
-        if (reference.Property.Name == "Result"
-            && FullName(reference.Property.ContainingType) is "System.Threading.Tasks.Task" or "System.Threading.Tasks.ValueTask"
-            && reference.Parent is not INameOfOperation
+        if (WaitingCalls.IsWait(reference)
             && known.IsHandlerCode(reference, context.ContainingSymbol))
         {
             Report(context, Waits, reference, $"{reference.Property.ContainingType.Name}.Result");
@@ -113,14 +97,6 @@ public sealed class WaitingAnalyzer : DiagnosticAnalyzer
         {
             Report(context, AwaitsTask, context.Operation, "await of a TaskHandle");
         }
-    }
-
-    private static bool WaitsForEngine(IMethodSymbol method, KnownTypes known)
-    {
-        var type = method.ContainingType.OriginalDefinition;
-        return (SymbolEqualityComparer.Default.Equals(type, known.Handle) && method.Name is "OutcomeAsync" or "TreeAsync" or "GetAwaiter" or "CancelAsync")
-            || (SymbolEqualityComparer.Default.Equals(type, known.Client)
-                && method.Name is "SubmitAsync" or "SubmitManyAsync" or "CancelAsync" or "CancelTreeAsync" or "DrainAsync");
     }
 
     private static bool IsInAsyncFunction(IOperation operation, ISymbol member)
@@ -166,18 +142,7 @@ public sealed class WaitingAnalyzer : DiagnosticAnalyzer
         && twin.Parameters.Skip(method.Parameters.Length).All(static extra => extra.IsOptional || extra.Type.Name == "CancellationToken");
 
     private static bool IsAwaitable(ITypeSymbol type) =>
-        FullName(type) is "System.Threading.Tasks.Task" or "System.Threading.Tasks.ValueTask" or "System.Collections.Generic.IAsyncEnumerable";
-
-    private static string FullName(ISymbol symbol)
-    {
-        var name = symbol.Name;
-        for (var type = symbol.ContainingType; type is not null; type = type.ContainingType)
-        {
-            name = $"{type.Name}.{name}";
-        }
-
-        return symbol.ContainingNamespace is { IsGlobalNamespace: false } space ? $"{space.ToDisplayString()}.{name}" : name;
-    }
+        WaitingCalls.FullName(type) is "System.Threading.Tasks.Task" or "System.Threading.Tasks.ValueTask" or "System.Collections.Generic.IAsyncEnumerable";
 
     private static void Report(OperationAnalysisContext context, DiagnosticDescriptor rule, IOperation at, params object[] arguments) =>
         context.ReportDiagnostic(Diagnostic.Create(rule, at.Syntax.GetLocation(), arguments));
