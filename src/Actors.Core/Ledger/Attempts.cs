@@ -195,6 +195,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
 
     private void Tell(TaskRecord task, Failure failure, TimeSpan elapsed, TimeSpan? retryIn)
     {
+        elapsed = elapsed < TimeSpan.Zero ? TimeSpan.Zero : elapsed; // short, and not measured
         ledger.Effects.Add(new AttemptFailed(task, task.AttemptNumber, failure, elapsed, retryIn));
         ledger.Observer?.AttemptFailed(task, failure, retryIn);
     }

@@ -29,6 +29,11 @@ internal sealed class ChunkRunner(
 
     private static readonly long ShareAfterTicks = TimeSpan.TicksPerSecond / 20_000;
 
+    /// <summary>Of short tasks that are run ahead one in so many is timed: to read the clock costs as much as a small handler.</summary>
+    private const int TimedOneIn = 16;
+
+    private static readonly long ShortTicks = TimeSpan.TicksPerSecond / 100_000;
+
     private readonly Lock _lock = new();
     private readonly AttemptEnds _ends = new(assignment.Tasks.Length);
     private AssignedTask[] _tasks = assignment.Tasks;
@@ -124,9 +129,20 @@ internal sealed class ChunkRunner(
             var now = _sharedAt = Stopwatch.GetTimestamp();
             var sliceEnd = now + (long)(settings.Slice.TotalSeconds * Stopwatch.Frequency);
             var isElsewhere = false;
+            var untimed = 0;
+            var isNowOld = false;
             for (var isFirst = true; TryPick(now, isFirst, now > sliceEnd, isElsewhere, out var run, out var isAhead); isFirst = false)
             {
-                _startedAt = now;
+                var isTimed = !isAhead || untimed == 0 || log.IsDebugEnabled || run.Task.Type.EstimateTicks is < 0 || run.Task.Type.EstimateTicks > ShortTicks;
+                if (isTimed)
+                {
+                    now = isNowOld ? Stopwatch.GetTimestamp() : now;
+                    untimed = TimedOneIn;
+                }
+
+                untimed--;
+                isNowOld = !isTimed;
+                _startedAt = now; // of one that is not timed, when the last one that was began: nothing that has a timeout is run ahead
                 var ending = new Ending(EndKind.Interrupted, null, null);
                 if (isAhead || run.Task is { Interruption: Interruption.None, IsHeldBack: false }) // otherwise cancelled or paused since it was assigned: it does not start
                 {
@@ -151,8 +167,8 @@ internal sealed class ChunkRunner(
                     Exit(context);
                 }
 
-                var then = Stopwatch.GetTimestamp();
-                Settle(in run, ending, Stopwatch.GetElapsedTime(now, then), isAhead);
+                var then = isTimed ? Stopwatch.GetTimestamp() : now;
+                Settle(in run, ending, isTimed ? Stopwatch.GetElapsedTime(now, then) : AttemptEnd.NotMeasured, isAhead);
                 now = then;
             }
 
