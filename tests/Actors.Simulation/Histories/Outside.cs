@@ -12,7 +12,7 @@ internal sealed class Outside(Stage stage, Workers workers)
     private readonly List<Order> _orders = [];
     private readonly List<Envelope> _mail = [];
     private readonly List<Envelope> _waiting = [];
-    private (Errand Root, List<Errand> Order)? _loading;
+    private Reading _reading = new(stage);
 
     public IReadOnlyList<Order> Orders => _orders;
 
@@ -80,7 +80,7 @@ internal sealed class Outside(Stage stage, Workers workers)
         var fencesOff = Chance.OneIn(4);
         workers.Die();
         _waiting.Clear();
-        _loading = null;
+        _reading = new Reading(stage);
         stage.Die(fencesOff);
         foreach (var _ in Chance.Times(0, 4))
         {
@@ -123,7 +123,7 @@ internal sealed class Outside(Stage stage, Workers workers)
             return false;
         }
 
-        Happen("the store has answered", Port.Hear);
+        _reading.Happen("the store has answered", Port.Hear);
         return true;
     }
 
@@ -159,10 +159,10 @@ internal sealed class Outside(Stage stage, Workers workers)
             case Wish.Submit when !stage.Book.IsClosed:
                 var root = stage.Make(envelope.Id, null, envelope.Order.Type);
                 var completion = envelope.Order.HasCompletion ? stage.MakeCompletion(root) : null;
-                Happen($"{root} ({root.Type.Name}) arrives from its client{(completion is null ? "" : $", with {completion} for its completion")}", () => Port.Accept(root, completion, hasKey: true));
+                _reading.Happen($"{root} ({root.Type.Name}) arrives from its client{(completion is null ? "" : $", with {completion} for its completion")}", () => Port.Accept(root, completion, hasKey: true));
                 break;
             case Wish.Find:
-                Happen("a client asks for the end of a root", () => Port.Find(envelope.Id));
+                _reading.Happen("a client asks for the end of a root", () => Port.Find(envelope.Id));
                 break;
             case Wish.Cancel or Wish.CancelTree:
                 Cancel(envelope);
@@ -198,77 +198,14 @@ internal sealed class Outside(Stage stage, Workers workers)
             return false;
         }
 
-        var told = new List<Action<Checker>>();
-        stage.StepBy(
-            () =>
-            {
-                var rows = Port.Load(count);
-                foreach (var row in rows)
-                {
-                    var task = Lives.Papers[row.Payload!];
-                    if (row.Number == 0)
-                    {
-                        Whole(told);
-                        _loading = (task, []);
-                        var scheduled = Lives.ScheduledOf(row.Tree);
-                        told.Add(checker => checker.Recollection.Load(task, scheduled.Contains));
-                    }
-
-                    if (!row.Flags.HasFlag(Storage.TaskFlags.Withheld))
-                    {
-                        _loading!.Value.Order.Add(task);
-                        if (row.Joins is null && row.Join <= row.Number && !row.Flags.HasFlag(Storage.TaskFlags.HasEarly))
-                        {
-                            told.Add(checker => checker.Recollection.Read(task));
-                        }
-                    }
-                }
-
-                if (rows.Length == 0)
-                {
-                    Whole(told);
-                }
-
-                return rows.Length == 0 ? "all live trees have been read" : $"{rows.Length} row(s) are read";
-            },
-            checker => told.ForEach(tell => tell(checker)));
+        _reading.Load(count);
         if (!Port.IsLoading)
         {
-            foreach (var action in Port.TakeStashed())
-            {
-                Happen("what waited for the trees goes on", action);
-            }
-
             _waiting.ForEach(Cancel);
             _waiting.Clear();
         }
 
         return true;
-    }
-
-    private void Whole(List<Action<Checker>> told)
-    {
-        if (_loading is var (root, order))
-        {
-            told.Add(checker => checker.Recollection.Loaded(root, order));
-        }
-
-        _loading = null;
-    }
-
-    /// <summary>Something that may lead to roots being submitted.</summary>
-    private void Happen(string what, Action command)
-    {
-        (Errand Root, Errand? Completion)[] submitted = [];
-        stage.StepBy(
-            () =>
-            {
-                Port.Submitted.Clear();
-                command();
-                submitted = [.. Port.Submitted];
-                return what;
-            },
-            checker => Array.ForEach(submitted, root => checker.Book.Submit(root.Root, root.Completion)));
     }
 }
 

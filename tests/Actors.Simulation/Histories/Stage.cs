@@ -43,6 +43,17 @@ internal sealed class Stage
     /// <summary>Whether tasks have priorities of their own.</summary>
     public bool HasPriorities { get; init; }
 
+    /// <summary>Whether steps are judged. Those that were judged before, in a history that began in the same way, need not be a second time.</summary>
+    public bool IsJudged
+    {
+        get;
+        set
+        {
+            field = value;
+            Lives?.IsJudged = value;
+        }
+    } = true;
+
     /// <summary>No more faults.</summary>
     public bool IsCalm { get; set; }
 
@@ -125,7 +136,7 @@ internal sealed class Stage
         _story?.Leaves(left);
         Checker.Leave(left);
         left.ForEach(CarryOut);
-        Checker.End(signals);
+        Checker.End(signals, IsJudged);
         Lives.Note(Port.Now, isTick, tell, signals, left);
     }
 }

@@ -82,11 +82,15 @@ internal sealed class Cast
         }
     }
 
+    /// <summary>Keeps what was made, where there is a store; null where nobody does.</summary>
+    public Action<Errand>? Made { get; set; }
+
     private Errand Make(Scene scene, Sketch sketch, TaskId id, Errand? spawner, bool isLate, JoinTerms? join = null)
     {
         var number = _numbers[sketch];
         var copy = isLate ? Late : scene.Made[number]++;
         var errand = new Errand(number + (TasksMax * copy), id, Type, spawner) { Join = join, OwnRetry = join is null ? Retry : null };
+        Made?.Invoke(errand);
         scene.Port.Make(errand, join);
         scene.Checker.IsMade(errand);
         return errand;

@@ -5,9 +5,9 @@ namespace Actors.Simulation.Worlds;
 /// <summary>All that a small world consists of at one moment, and all that its fingerprint is taken of.</summary>
 internal sealed class Scene(ILedgerPort port, Checker checker)
 {
-    public ILedgerPort Port { get; } = port;
+    public ILedgerPort Port { get; set; } = port;
 
-    public Checker Checker { get; } = checker;
+    public Checker Checker { get; set; } = checker;
 
     public List<Hand> Hands { get; } = [];
 
