@@ -1,3 +1,4 @@
+using System.Globalization;
 using Actors.Ledger;
 
 namespace Actors.Storage;
@@ -54,10 +55,17 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
         return _released;
     }
 
-    /// <summary>The batch stands in the store.</summary>
+    /// <summary>A batch stands in the store.</summary>
+    /// <param name="number">Its number.</param>
     /// <returns>What it held back, in order; valid until the next call.</returns>
-    public IReadOnlyList<LedgerEffect> Committed()
+    /// <exception cref="InvalidOperationException">It is not the one that is on its way: what that one holds back must not leave.</exception>
+    public IReadOnlyList<LedgerEffect> Committed(long number)
     {
+        if (UnderWay?.Number != number)
+        {
+            throw new InvalidOperationException($"Batch {number} is said to stand in the store, and the one on its way is {UnderWay?.Number.ToString(CultureInfo.InvariantCulture) ?? "none"}.");
+        }
+
         UnderWay = null;
         journal.Committed();
         (_held, _released) = (_released, _held);

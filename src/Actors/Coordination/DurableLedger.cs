@@ -92,12 +92,15 @@ internal sealed class DurableLedger
         return released;
     }
 
-    /// <summary>The batch stands in the store: what it held back.</summary>
-    public IReadOnlyList<LedgerEffect> Committed()
+    /// <summary>That batch stands in the store: what it held back.</summary>
+    public IReadOnlyList<LedgerEffect> Committed(long number)
     {
         AwaySince = null;
-        return _commits.Committed();
+        return _commits.Committed(number);
     }
+
+    /// <summary>The store answers again. It says nothing of the batch that is on its way.</summary>
+    public void Back() => AwaySince = null;
 
     /// <summary>What waits for a commit that will never be.</summary>
     public IReadOnlyList<LedgerEffect> Abandon() => _commits.Abandon();

@@ -147,8 +147,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case Terminated terminated:
                 _pools.Bury(terminated.ActorRef);
                 break;
-            case Committed:
-                CarryOut(_durable!.Committed());
+            case Committed committed:
+                CarryOut(_durable!.Committed(committed.Batch));
+                break;
+            case StoreBack:
+                _durable!.Back();
                 break;
             case RowsRead read:
                 Recover(read);

@@ -12,6 +12,12 @@ internal sealed record Committed(long Batch) : IInternalMessage;
 /// <summary>From the writer: the store does not answer; the writer goes on trying.</summary>
 internal sealed record StoreAway(Exception Cause) : IInternalMessage;
 
+/// <summary>From the writer: the store answers again after a question that failed. A batch that was sent since is still to be committed.</summary>
+internal sealed record StoreBack : IInternalMessage
+{
+    public static readonly StoreBack Instance = new();
+}
+
 /// <summary>From the writer, or from the reader: the store is lost to this process, for good.</summary>
 internal sealed record StoreLost(Exception Cause) : IInternalMessage;
 

@@ -18,6 +18,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
     private readonly IActorRef _coordinator;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private StoreBatch? _failed;
+    private bool _isQuestionFailed;
     private DateTimeOffset _awaySince;
     private TimeSpan _rest;
     private long _pruneFrom;
@@ -43,7 +44,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a store throws: it is away until it answers again.")]
     protected override void OnReceive(object message)
     {
-        if (_failed is not null && message is not (TryAgain or PruneOld))
+        if ((_failed is not null || _isQuestionFailed) && message is not (TryAgain or PruneOld))
         {
             Stash.Stash();
             return;
@@ -56,7 +57,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                 case Commit commit:
                     _failed = commit.Batch;
                     _store.Commit(commit.Batch);
-                    Done();
+                    Back();
                     break;
                 case TryAgain when _failed is { } batch:
                     if (_store.Reconnect() < batch.Number)
@@ -64,7 +65,11 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                         _store.Commit(batch);
                     }
 
-                    Done();
+                    Back();
+                    break;
+                case TryAgain when _isQuestionFailed:
+                    _store.Reconnect();
+                    Back();
                     break;
                 case FindRoots find:
                     _coordinator.Tell(new FoundRoots(find.Ids, RootsOf(find.Ids)));
@@ -80,7 +85,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                 case Control.ReadAudit read:
                     read.Entries.Set([.. _store.ReadAudit(read.Before, read.CountMax).Select(Control.AuditTrail.EntryOf)]);
                     break;
-                case PruneOld when _failed is null:
+                case PruneOld when _failed is null && !_isQuestionFailed:
                     Prune();
                     break;
             }
@@ -100,7 +105,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
 
     private Dictionary<TaskId, TaskRow> RootsOf(IReadOnlyList<TaskId> ids) => _store.FindRoots(ids).ToDictionary(static row => row.Id);
 
-    private void Done()
+    private void Back()
     {
         if (_awaySince != default)
         {
@@ -109,10 +114,10 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
             _rest = TimeSpan.Zero;
         }
 
-        var number = _failed!.Number;
-        _failed = null;
+        // A question that failed says nothing of the batch behind it, which is in the stash.
+        _coordinator.Tell(_failed is { } batch ? new Committed(batch.Number) : StoreBack.Instance);
+        (_failed, _isQuestionFailed) = (null, false);
         Stash.UnstashAll();
-        _coordinator.Tell(new Committed(number));
     }
 
     private void WaitFor(object message, Exception away)
@@ -124,15 +129,13 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
         }
 
         _coordinator.Tell(new StoreAway(away));
-        if (message is PruneOld)
+        if (_failed is null && !_isQuestionFailed)
         {
-            return; // comes again by itself; a batch that is cut off with it is found by its own failure
-        }
-
-        if (_failed is null)
-        {
-            _failed = new StoreBatch(); // number 0: nothing to commit, and yet the store has to answer before the question is asked again
-            Stash.Stash();
+            _isQuestionFailed = true; // the store has to answer before it is asked again
+            if (message is not PruneOld) // which comes again by itself
+            {
+                Stash.Stash();
+            }
         }
 
         _rest = _rest == TimeSpan.Zero ? _settings.RetryMin : _rest * 2 < _settings.RetryMax ? _rest * 2 : _settings.RetryMax;

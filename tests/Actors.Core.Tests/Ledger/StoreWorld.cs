@@ -149,7 +149,7 @@ internal sealed class StoreWorld : IDisposable
         while (batch is not null)
         {
             _store.Commit(batch);
-            Leave(_commits.Committed());
+            Leave(_commits.Committed(batch.Number));
             Ledger.Dispatch(Now);
             Leave(_commits.Step(out batch));
         }

@@ -166,7 +166,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
                         _store.Commit(batch);
                     }
 
-                    _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+                    _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
                     Done();
                     return $"the store {(isTried ? "tries again and " : "")}has batch {batch.Number}";
                 case TaskId[] ids:
@@ -192,7 +192,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         {
             if (_toWriter.Peek() is StoreBatch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
             {
-                _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+                _fromWriter.Enqueue(() => Leave(_commits.Committed(_commits.UnderWay!.Number)));
                 Done();
             }
 
@@ -334,7 +334,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     {
         if (_fault.IgnoresFence)
         {
-            _fromWriter.Enqueue(() => Leave(_commits.Committed()));
+            _fromWriter.Enqueue(() => Leave(_commits.Committed(_commits.UnderWay!.Number)));
             _toWriter.Dequeue();
             return;
         }

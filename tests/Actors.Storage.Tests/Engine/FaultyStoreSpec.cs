@@ -41,6 +41,48 @@ public sealed class FaultyStoreSpec
     }
 
     [Fact]
+    public async Task A_question_that_fails_and_is_answered_later_says_nothing_of_the_commit_behind_it()
+    {
+        const string name = "question";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        using var isBehind = new ManualResetEventSlim();
+        using var mayCommit = new ManualResetEventSlim();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var committing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
+        place.Faults = call =>
+        {
+            if (call == StoreCall.Find && asked.TrySetResult())
+            {
+                isBehind.Wait(Patience);
+                return StoreFault.Refused;
+            }
+
+            if (call == StoreCall.Commit)
+            {
+                committing.TrySetResult();
+                mayCommit.Wait(Patience);
+            }
+
+            return StoreFault.None;
+        };
+        var unknown = engine.Client.FindAsync<long>(TaskId.FromKey("nobody"));
+        await asked.Task.WaitAsync(Patience);
+        var submitted = engine.Client.SubmitAsync(new Count(1, 2));
+        await engine.Client.ProgressAsync(); // the submission has been heard, and its commit is sent
+        isBehind.Set();
+
+        await committing.Task.WaitAsync(Patience); // so the store has answered the question meanwhile
+        await engine.Client.ProgressAsync();
+        Assert.False(submitted.IsCompleted, "It was acknowledged before its commit.");
+
+        mayCommit.Set();
+        var handle = await submitted.WaitAsync(Patience);
+        Assert.Equal(2, (await handle.OutcomeAsync().WaitAsync(Patience)).Value);
+        Assert.Null(await unknown.WaitAsync(Patience));
+    }
+
+    [Fact]
     public async Task Whoever_loses_the_process_at_any_commit_finds_every_tree_in_the_next()
     {
         const string name = "deaths";
