@@ -57,7 +57,7 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         var settings = ConsoleSettings.Of(config);
         var log = LogSetup.Create(settings.Log, System.Console.Error, tellsFailures: run is not null);
-        Log.Logger = log; // for Akka.Logger.Serilog, which looks for it there
+        Log.Logger = log; // where Akka.Logger.Serilog looks for it
 
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, SilentLifetime>());
@@ -196,21 +196,6 @@ internal sealed class EngineHost : IAsyncDisposable
 
     private static void Configure(AkkaConfigurationBuilder akka, Config config)
     {
-#if AKKA_LOGGER_SERILOG
-        // By name, so that this compiles where no registry has the package.
-        akka.AddHocon(
-            """
-            akka.loggers = ["Akka.Logger.Serilog.SerilogLogger, Akka.Logger.Serilog"]
-            akka.logger-formatter = "Akka.Logger.Serilog.SerilogLogMessageFormatter, Akka.Logger.Serilog"
-            """,
-            HoconAddMode.Prepend);
-#else
-        akka.ConfigureLoggers(static loggers =>
-        {
-            loggers.ClearLoggers();
-            loggers.AddLoggerFactory();
-        });
-#endif
         akka.AddHocon(config, HoconAddMode.Prepend);
 
         // Last, so above all: standard output belongs to the result.
