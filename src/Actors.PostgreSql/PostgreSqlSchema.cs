@@ -13,7 +13,7 @@ internal static class PostgreSqlSchema
           tree bigint NOT NULL, no bigint NOT NULL, id uuid NOT NULL, parent bigint, type text NOT NULL, payload text, options text,
           created_at timestamptz NOT NULL, flags int NOT NULL, join_no bigint, place int NOT NULL, state smallint NOT NULL, due_at timestamptz,
           attempt int NOT NULL, losses int NOT NULL, ended_at timestamptz, ended_order bigint, outcome text, joins text, counts text,
-          tree_ended_at timestamptz, PRIMARY KEY (tree, no)) WITH (fillfactor = 60);
+          tree_ended_at timestamptz, PRIMARY KEY (tree, no)) WITH (fillfactor = 45);
         CREATE UNIQUE INDEX task_root ON task (id) WHERE no = 0;
         CREATE TABLE live_tree (tree bigint PRIMARY KEY);
         CREATE TABLE running (worker int PRIMARY KEY, tasks jsonb NOT NULL) WITH (fillfactor = 50);

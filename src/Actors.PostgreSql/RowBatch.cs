@@ -13,6 +13,9 @@ internal static class RowBatch
     public const string Columns =
         "task.tree, task.no, task.id, parent, type, payload, options, flags, join_no, place, state, due_at, attempt, losses, created_at, ended_at, ended_order, outcome, joins, counts, tree_ended_at";
 
+    /// <summary>Of one statement: while the server carries it out, the client writes the next of the same round trip.</summary>
+    private const int RowsMax = 128;
+
     private const string Insert = """
         INSERT INTO task (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at, id, parent, type, payload, options, created_at)
         SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
@@ -32,9 +35,9 @@ internal static class RowBatch
     public static List<int> Write(NpgsqlBatch commands, StoreBatch batch)
     {
         var expected = new List<int>();
-        if (batch.Added.Count > 0)
+        for (var from = 0; from < batch.Added.Count; from += RowsMax)
         {
-            var rows = CollectionsMarshal.AsSpan(batch.Added);
+            var rows = Part(batch.Added, from);
             var insert = Changing(Insert, rows);
             insert.Parameters.Add(Values(rows, static (in TaskRow row) => IdOf(row.Id), NpgsqlDbType.Uuid));
             insert.Parameters.Add(Values(rows, static (in TaskRow row) => Number(row.Parent), NpgsqlDbType.Bigint));
@@ -45,9 +48,9 @@ internal static class RowBatch
             Add(insert, rows.Length);
         }
 
-        if (batch.Changed.Count > 0)
+        for (var from = 0; from < batch.Changed.Count; from += RowsMax)
         {
-            var rows = CollectionsMarshal.AsSpan(batch.Changed);
+            var rows = Part(batch.Changed, from);
             Add(Changing(Update, rows), rows.Length);
         }
 
@@ -192,6 +195,8 @@ internal static class RowBatch
     }
 
     public static NpgsqlParameter Parameter<T>(T[] values, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+    private static ReadOnlySpan<TaskRow> Part(List<TaskRow> rows, int from) => CollectionsMarshal.AsSpan(rows).Slice(from, Math.Min(RowsMax, rows.Count - from));
 
     private static long? Number(long value) => value == TaskRow.None ? null : value;
 
