@@ -45,7 +45,7 @@ internal static class RowBatch
             insert.Parameters.Add(Values(rows, static (in TaskRow row) => Text(row.Payload), NpgsqlDbType.Text));
             insert.Parameters.Add(Values(rows, static (in TaskRow row) => Text(row.Options), NpgsqlDbType.Text));
             insert.Parameters.Add(Values(rows, static (in TaskRow row) => Time(row.CreatedAt), NpgsqlDbType.TimestampTz));
-            Add(insert, rows.Length);
+            Add(insert, -1); // all, or an error
         }
 
         for (var from = 0; from < batch.Changed.Count; from += RowsMax)
@@ -67,7 +67,7 @@ internal static class RowBatch
 
         if (batch.Opened.Count > 0)
         {
-            Add(Command("INSERT INTO live_tree SELECT * FROM unnest($1::bigint[])", Parameter(batch.Opened.ToArray(), NpgsqlDbType.Bigint)), batch.Opened.Count);
+            Add(Command("INSERT INTO live_tree SELECT * FROM unnest($1::bigint[])", Parameter(batch.Opened.ToArray(), NpgsqlDbType.Bigint)), -1);
         }
 
         if (batch.Closed.Count > 0)
