@@ -14,6 +14,7 @@ namespace Actors.Storage.Tests.Kills;
 public sealed class KillSpec(PostgreSqlServer server, ITestOutputHelper output)
 {
     private const int KeysEachRound = 150;
+    private const int KeysEachRoundMax = 3 * KeysEachRound;
 
     private static int Rounds => int.Parse(Environment.GetEnvironmentVariable("ACTORS_KILLS") ?? "12", CultureInfo.InvariantCulture);
 
@@ -103,7 +104,7 @@ public sealed class KillSpec(PostgreSqlServer server, ITestOutputHelper output)
             {
                 await victim.WaitForExitAsync(moment.Token);
                 await EndedWellAsync(victim);
-                more += KeysEachRound; // this machine does that much before the moment comes: from now on there is more to do
+                more = Math.Min(more + KeysEachRound, KeysEachRoundMax); // this machine does that much before the moment comes: from now on there is more to do
             }
             catch (OperationCanceledException)
             {
@@ -121,7 +122,7 @@ public sealed class KillSpec(PostgreSqlServer server, ITestOutputHelper output)
     private async Task FinishAsync(ITestStore store, string folder, int keys, string how)
     {
         using var last = Start([store.Location, folder, Text(keys)]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2) + TimeSpan.FromMilliseconds(20 * keys)); // all that is left of many lives
         await last.WaitForExitAsync(patience.Token);
         await EndedWellAsync(last);
         var found = Checker.Check(Witnessed(folder), store.Rows(), keys, out var summary);
