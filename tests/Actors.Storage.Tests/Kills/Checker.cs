@@ -18,8 +18,27 @@ internal static class Checker
         var cancelled = new HashSet<int>();
         HashSet<int> known = [];
         var begunLater = new List<(string Task, HashSet<int> Cancelled)>();
-        foreach (var words in lives.SelectMany(static life => life).Select(static line => line.Split(' ')))
+        var seen = new Dictionary<string, HashSet<int>>();
+        foreach (var (life, words) in lives.SelectMany(static (life, number) => life.Select(line => (number, line.Split(' ')))))
         {
+            known = cancelled.Count == known.Count ? known : [.. cancelled];
+            if (words[0] is "begin" or "end" or "fail")
+            {
+                // A run that the engine had started may be kept from its first line by the scheduler while a cancellation is acknowledged: what counts is
+                // what had been acknowledged when its thread wrote the line before, or when this life began.
+                var thread = $"{life} {words[3]}";
+                var before = seen.GetValueOrDefault(thread) ?? seen.GetValueOrDefault($"{life}") ?? (seen[$"{life}"] = known);
+                seen[thread] = known;
+                if (words[0] == "begin" && before.Count > 0)
+                {
+                    begunLater.Add((words[1], before));
+                }
+            }
+            else
+            {
+                seen.TryAdd($"{life}", known);
+            }
+
             switch (words[0])
             {
                 case "ack":
@@ -40,17 +59,12 @@ internal static class Checker
                         wrong.Add($"R7: attempt {attempt} of {words[1]} began twice");
                     }
 
-                    if (lastAttempt.TryGetValue(words[1], out var before) && attempt <= before)
+                    if (lastAttempt.TryGetValue(words[1], out var earlier) && attempt <= earlier)
                     {
-                        wrong.Add($"R7: attempt {attempt} of {words[1]} began after attempt {before}");
+                        wrong.Add($"R7: attempt {attempt} of {words[1]} began after attempt {earlier}");
                     }
 
                     lastAttempt[words[1]] = attempt;
-                    if (cancelled.Count > 0)
-                    {
-                        begunLater.Add((words[1], cancelled.Count == known.Count ? known : known = [.. cancelled]));
-                    }
-
                     break;
                 case "cancel" when words[2] == "ok":
                     cancelled.Add(Number(words[1]));
