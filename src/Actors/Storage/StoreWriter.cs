@@ -17,9 +17,8 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
     private readonly StoreSettings _settings;
     private readonly IActorRef _coordinator;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private StoreBatch? _failed;
-    private bool _isQuestionFailed;
-    private DateTimeOffset _awaySince;
+    private StoreBatch? _uncertain; // not known to stand in the store
+    private DateTimeOffset? _awaySince;
     private TimeSpan _rest;
     private long _pruneFrom;
 
@@ -44,7 +43,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a store throws: it is away until it answers again.")]
     protected override void OnReceive(object message)
     {
-        if ((_failed is not null || _isQuestionFailed) && message is not (TryAgain or PruneOld))
+        if (_awaySince is not null && message is not (TryAgain or PruneOld))
         {
             Stash.Stash();
             return;
@@ -55,20 +54,17 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
             switch (message)
             {
                 case Commit commit:
-                    _failed = commit.Batch;
+                    _uncertain = commit.Batch;
                     _store.Commit(commit.Batch);
                     Back();
                     break;
-                case TryAgain when _failed is { } batch:
-                    if (_store.Reconnect() < batch.Number)
+                case TryAgain:
+                    var last = _store.Reconnect();
+                    if (last < _uncertain?.Number)
                     {
-                        _store.Commit(batch);
+                        _store.Commit(_uncertain);
                     }
 
-                    Back();
-                    break;
-                case TryAgain when _isQuestionFailed:
-                    _store.Reconnect();
                     Back();
                     break;
                 case FindRoots find:
@@ -85,7 +81,7 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                 case Control.ReadAudit read:
                     read.Entries.Set([.. _store.ReadAudit(read.Before, read.CountMax).Select(Control.AuditTrail.EntryOf)]);
                     break;
-                case PruneOld when _failed is null && !_isQuestionFailed:
+                case PruneOld when _awaySince is null:
                     Prune();
                     break;
             }
@@ -107,37 +103,33 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
 
     private void Back()
     {
-        if (_awaySince != default)
+        if (_awaySince is { } since)
         {
-            _log.Warning("The store {Store} is back after {Away}: the engine goes on where it was", _store.Name, Now - _awaySince);
-            _awaySince = default;
+            _log.Warning("The store {Store} is back after {Away}: the engine goes on where it was", _store.Name, Now - since);
+            _awaySince = null;
             _rest = TimeSpan.Zero;
         }
 
         // A question that failed says nothing of the batch behind it, which is in the stash.
-        _coordinator.Tell(_failed is { } batch ? new Committed(batch.Number) : StoreBack.Instance);
-        (_failed, _isQuestionFailed) = (null, false);
+        _coordinator.Tell(_uncertain is { } batch ? new Committed(batch.Number) : StoreBack.Instance);
+        _uncertain = null;
         Stash.UnstashAll();
     }
 
     private void WaitFor(object message, Exception away)
     {
-        if (_awaySince == default)
+        if (_awaySince is null)
         {
             _awaySince = Now;
+            if (message is not (Commit or PruneOld))
+            {
+                Stash.Stash(); // a question is asked again when the store answers; pruning comes again by itself
+            }
+
             _log.Error(away, "The store {Store} does not answer: {Cause}. What has ended waits, nothing new begins, and it is tried until it answers", _store.Name, away.Message);
         }
 
         _coordinator.Tell(new StoreAway(away));
-        if (_failed is null && !_isQuestionFailed)
-        {
-            _isQuestionFailed = true; // the store has to answer before it is asked again
-            if (message is not PruneOld) // which comes again by itself
-            {
-                Stash.Stash();
-            }
-        }
-
         _rest = _rest == TimeSpan.Zero ? _settings.RetryMin : _rest * 2 < _settings.RetryMax ? _rest * 2 : _settings.RetryMax;
         Timers.StartSingleTimer(RetryTimer, TryAgain.Instance, _rest);
     }
