@@ -190,9 +190,9 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         }
         catch (IOException failed)
         {
-            if (_toWriter.Peek() is StoreBatch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
+            if (_toWriter.Peek() is StoreBatch batch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
             {
-                _fromWriter.Enqueue(() => Leave(_commits.Committed(_commits.UnderWay!.Number)));
+                _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
                 Done();
             }
 
@@ -334,8 +334,11 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     {
         if (_fault.IgnoresFence)
         {
-            _fromWriter.Enqueue(() => Leave(_commits.Committed(_commits.UnderWay!.Number)));
-            _toWriter.Dequeue();
+            if (_toWriter.Dequeue() is StoreBatch batch)
+            {
+                _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
+            }
+
             return;
         }
 
