@@ -83,6 +83,29 @@ public sealed class FaultyStoreSpec
     }
 
     [Fact]
+    public async Task A_store_that_was_away_while_nothing_was_written_is_back_without_a_commit()
+    {
+        const string name = "pruning";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        var (isAway, commits, mayComeBack) = (0, 0, false);
+        await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon + "\nactors.store.retention.interval = 10ms");
+        place.Faults = call =>
+        {
+            commits += call == StoreCall.Commit ? 1 : 0;
+            return call switch
+            {
+                StoreCall.Prune when Interlocked.Exchange(ref isAway, 1) == 0 => StoreFault.Refused,
+                StoreCall.Reconnect when !Volatile.Read(ref mayComeBack) => StoreFault.Refused,
+                _ => StoreFault.None,
+            };
+        };
+        await UntilAsync(engine, static store => store.AwayFor is not null);
+        Volatile.Write(ref mayComeBack, true);
+        await UntilAsync(engine, static store => store.AwayFor is null);
+        Assert.Equal(0, commits);
+    }
+
+    [Fact]
     public async Task Whoever_loses_the_process_at_any_commit_finds_every_tree_in_the_next()
     {
         const string name = "deaths";
@@ -116,6 +139,20 @@ public sealed class FaultyStoreSpec
 
         Assert.True(commits > 20);
         Check(place, 10 * 106);
+    }
+
+    private static async Task UntilAsync(Incarnation engine, Func<StoreProgress, bool> holds)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(1), patience.Token))
+        {
+            if (holds(progress.Store!))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail("The store was not as expected in time.");
     }
 
     private static void Check(MemoryPlace place, int tasks)
