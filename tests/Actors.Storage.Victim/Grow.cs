@@ -49,19 +49,19 @@ internal sealed class GrowHandler(Witness witness) : ITaskHandler<Grow, long>, I
 {
     public Ending<long> Handle(Grow task, TaskContext context)
     {
-        witness.Write($"begin {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+        witness.WriteRun("begin", context);
         Death.At("attempt begun");
         var node = new Node(task.Seed, task.Depth);
         if (node.IsFlaky && context.Attempt == 1)
         {
-            witness.Write($"fail {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+            witness.WriteRun("fail", context);
             return context.Retry("its first attempt fails", TimeSpan.FromMilliseconds(20));
         }
 
         var below = node.Below;
         if (below.Count == 0)
         {
-            witness.Write($"end {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+            witness.WriteRun("end", context);
             Death.At("attempt ended");
             return node.Value;
         }
@@ -69,16 +69,16 @@ internal sealed class GrowHandler(Witness witness) : ITaskHandler<Grow, long>, I
         Child<long>[] children = node.IsEarly
             ? [context.SpawnNow(below[0]), .. below.Skip(1).Select(child => context.Spawn(child))]
             : [.. below.Select(child => context.Spawn(child))];
-        witness.Write($"end {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+        witness.WriteRun("end", context);
         return node.IsFold ? context.Fold(children, new AddUpInSteps()) : context.Join(children, new AddUp());
     }
 
     public Ending<long> Handle(AddUp join, IReadOnlyList<Outcome<long>> outcomes, TaskContext context)
     {
-        witness.Write($"begin {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+        witness.WriteRun("begin", context);
         Death.At("attempt begun");
         var sum = outcomes.Sum(static outcome => outcome.Value);
-        witness.Write($"end {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId}");
+        witness.WriteRun("end", context);
         return sum;
     }
 

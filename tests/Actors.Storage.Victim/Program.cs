@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Actors;
 using Actors.Storage.Victim;
 using Akka.Actor;
@@ -42,7 +43,7 @@ try
         witness.Write($"ack {number} {handle.Id}");
         if (Node.IsCancelled(number))
         {
-            witness.Write($"cancel {number} {(await handle.CancelAsync() ? "ok" : "over")}");
+            witness.Write($"cancel {number} {(await handle.CancelAsync() ? "ok" : "over")} {Stopwatch.GetTimestamp()}");
         }
 
         var tree = await handle.TreeAsync();

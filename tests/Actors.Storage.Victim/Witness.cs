@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -20,6 +21,10 @@ internal sealed class Witness(string folder) : IDisposable
             _file.Write(bytes);
         }
     }
+
+    /// <summary>What a run does, with its thread and the moment.</summary>
+    public void WriteRun(string what, TaskContext context) =>
+        Write(string.Create(CultureInfo.InvariantCulture, $"{what} {context.TaskId} {context.Attempt} {Environment.CurrentManagedThreadId} {Stopwatch.GetTimestamp()}"));
 
     public void Dispose() => _file.Dispose();
 }

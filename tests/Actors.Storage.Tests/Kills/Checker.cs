@@ -15,28 +15,22 @@ internal static class Checker
         var begun = new HashSet<(string Task, int Attempt)>();
         var ended = new HashSet<(string Task, int Attempt)>();
         var lastAttempt = new Dictionary<string, int>();
-        var cancelled = new HashSet<int>();
-        HashSet<int> known = [];
-        var begunLater = new List<(string Task, HashSet<int> Cancelled)>();
-        var seen = new Dictionary<string, HashSet<int>>();
+        var cancelled = new Dictionary<int, (int Life, long At)>();
+        var lastOf = new Dictionary<(int Life, string Thread), (int Life, long At)>();
+        var starts = new List<(string Task, (int Life, long At) Moment)>();
         foreach (var (life, words) in lives.SelectMany(static (life, number) => life.Select(line => (number, line.Split(' ')))))
         {
-            known = cancelled.Count == known.Count ? known : [.. cancelled];
             if (words[0] is "begin" or "end" or "fail")
             {
-                // A run that the engine had started may be kept from its first line by the scheduler while a cancellation is acknowledged: what counts is
-                // what had been acknowledged when its thread wrote the line before, or when this life began.
-                var thread = $"{life} {words[3]}";
-                var before = seen.GetValueOrDefault(thread) ?? seen.GetValueOrDefault($"{life}") ?? (seen[$"{life}"] = known);
-                seen[thread] = known;
-                if (words[0] == "begin" && before.Count > 0)
+                // A thread that the engine has let into a run may be kept from its first line while a cancellation is acknowledged: the run started at some time
+                // after the thread's line before, so that moment counts; for a thread's first line, the beginning of this life.
+                var thread = (life, words[3]);
+                if (words[0] == "begin")
                 {
-                    begunLater.Add((words[1], before));
+                    starts.Add((words[1], lastOf.GetValueOrDefault(thread, (life, 0))));
                 }
-            }
-            else
-            {
-                seen.TryAdd($"{life}", known);
+
+                lastOf[thread] = (life, Ticks(words[4]));
             }
 
             switch (words[0])
@@ -59,15 +53,15 @@ internal static class Checker
                         wrong.Add($"R7: attempt {attempt} of {words[1]} began twice");
                     }
 
-                    if (lastAttempt.TryGetValue(words[1], out var earlier) && attempt <= earlier)
+                    if (lastAttempt.TryGetValue(words[1], out var before) && attempt <= before)
                     {
-                        wrong.Add($"R7: attempt {attempt} of {words[1]} began after attempt {earlier}");
+                        wrong.Add($"R7: attempt {attempt} of {words[1]} began after attempt {before}");
                     }
 
                     lastAttempt[words[1]] = attempt;
                     break;
                 case "cancel" when words[2] == "ok":
-                    cancelled.Add(Number(words[1]));
+                    cancelled.TryAdd(Number(words[1]), (life, Ticks(words[3])));
                     break;
                 case "end":
                     ended.Add((words[1], Number(words[2])));
@@ -94,7 +88,7 @@ internal static class Checker
                 continue;
             }
 
-            Hold(!cancelled.Contains(key), "R11", $"the cancellation of key {key} was acknowledged, and its root is {root.State}");
+            Hold(!cancelled.ContainsKey(key), "R11", $"the cancellation of key {key} was acknowledged, and its root is {root.State}");
             var said = $"{expected.Sum} {expected.Tasks} {TaskState.Succeeded}";
             Hold(root.State == TaskState.Succeeded && Text(root.Outcome) == expected.Sum.ToString(CultureInfo.InvariantCulture), "R3", $"key {key} ended as {root.State} {Text(root.Outcome)}, not {expected.Sum}");
             Hold(told.TryGetValue(key, out var outcome) && outcome == said, "R1", $"key {key} was told {outcome}, not {said}");
@@ -113,9 +107,11 @@ internal static class Checker
 
         var keyOf = Enumerable.Range(0, keys).ToDictionary(static key => TaskId.FromKey($"key {key}"));
         var keyOfTask = rows.ToDictionary(static row => row.Id.ToString(), row => keyOf[trees[row.Tree][0].Id]);
-        foreach (var (task, before) in begunLater)
+        foreach (var (task, moment) in starts)
         {
-            Hold(!keyOfTask.TryGetValue(task, out var key) || !before.Contains(key), "R11", $"{task} of tree {key} began after the cancellation was acknowledged");
+            Hold(
+                !keyOfTask.TryGetValue(task, out var key) || !cancelled.TryGetValue(key, out var acknowledged) || moment.CompareTo(acknowledged) < 0,
+                "R11", $"{task} of tree {key} began after the cancellation was acknowledged");
         }
 
         Hold(roots.Count == keys, "R2", $"{roots.Count} trees, and {keys} keys");
@@ -132,6 +128,8 @@ internal static class Checker
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static long Ticks(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 
     private static string Text(byte[]? json) => json is null ? "" : System.Text.Encoding.UTF8.GetString(json);
 }

@@ -122,7 +122,7 @@ public sealed class KillSpec(PostgreSqlServer server, ITestOutputHelper output)
     private async Task FinishAsync(ITestStore store, string folder, int keys, string how)
     {
         using var last = Start([store.Location, folder, Text(keys)]);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2) + TimeSpan.FromMilliseconds(20 * keys)); // all that is left of many lives
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         await last.WaitForExitAsync(patience.Token);
         await EndedWellAsync(last);
         var found = Checker.Check(Witnessed(folder), store.Rows(), keys, out var summary);
