@@ -161,6 +161,14 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         return ReadRows(command);
     }
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window)
+    {
+        using var command = Command(
+            Connected(), $"SELECT {RowBatch.Columns} FROM live_tree JOIN task ON task.tree = live_tree.tree AND task.no = 0 WHERE live_tree.tree >= $1 AND live_tree.tree < $2 ORDER BY live_tree.tree LIMIT $3",
+            Value(window.From), Value(window.Before), Value(window.CountMax));
+        return ReadRows(command);
+    }
+
     public TaskRow? Find(TaskId root, TaskId id)
     {
         using var command = Command(

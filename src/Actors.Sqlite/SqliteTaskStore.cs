@@ -105,6 +105,22 @@ internal sealed class SqliteTaskStore(string path) : ITaskStore
         return found;
     }
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window)
+    {
+        Connected();
+        using var read = new Statement(
+            _database!,
+            $"SELECT {TaskRows.Columns} FROM live_tree CROSS JOIN task ON task.tree = live_tree.tree AND task.no = 0 WHERE live_tree.tree >= ? AND live_tree.tree < ? ORDER BY live_tree.tree LIMIT ?");
+        read.Bind(window.From).Bind(window.Before).Bind(window.CountMax);
+        var rows = new List<TaskRow>();
+        while (read.Step())
+        {
+            rows.Add(_rows.Read(read));
+        }
+
+        return rows;
+    }
+
     public TaskRow? Find(TaskId root, TaskId id)
     {
         Connected();

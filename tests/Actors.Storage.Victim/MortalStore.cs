@@ -55,6 +55,8 @@ internal sealed class MortalStore(ITaskStore store) : ITaskStore
 
     public IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids) => store.FindRoots(ids);
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window) => store.ReadRoots(window);
+
     public TaskRow? Find(TaskId root, TaskId id) => store.Find(root, id);
 
     public IReadOnlyList<InboxRow> ReadInbox(int countMax) => store.ReadInbox(countMax);

@@ -15,6 +15,14 @@ internal sealed class Explanations(TaskLedger ledger)
         return reasons;
     }
 
+    /// <summary>Of a root that waits in a store alone.</summary>
+    public List<WaitReason> OfWaiting(TaskType type)
+    {
+        var reasons = new List<WaitReason>();
+        AddHolds(type, reasons);
+        return reasons;
+    }
+
     public static WaitedTask Name(TaskRecord task) => new(task.Id, task.Type.Name, task.State);
 
     private void Add(TaskRecord task, List<WaitReason> reasons)
@@ -116,19 +124,23 @@ internal sealed class Explanations(TaskLedger ledger)
 
     private void AddHolds(TaskRecord task, List<WaitReason> reasons)
     {
-        if (task.Type.Pool != TaskType.Nowhere && ledger.Pools[task.Type.Pool] is { Pause: { } ofPool } pool)
+        AddHolds(task.Type, reasons);
+        if (task.Tree!.Pause is { } ofTree)
+        {
+            reasons.Add(new WaitReason.Paused("its tree", ofTree));
+        }
+    }
+
+    private void AddHolds(TaskType type, List<WaitReason> reasons)
+    {
+        if (type.Pool != TaskType.Nowhere && ledger.Pools[type.Pool] is { Pause: { } ofPool } pool)
         {
             reasons.Add(new WaitReason.Paused($"pool {pool.Name}", ofPool));
         }
 
-        if (task.Type.Pause is { } ofType)
+        if (type.Pause is { } ofType)
         {
-            reasons.Add(new WaitReason.Paused($"type {task.Type.Name}", ofType));
-        }
-
-        if (task.Tree!.Pause is { } ofTree)
-        {
-            reasons.Add(new WaitReason.Paused("its tree", ofTree));
+            reasons.Add(new WaitReason.Paused($"type {type.Name}", ofType));
         }
     }
 

@@ -16,6 +16,13 @@ internal sealed class Tally(int types)
         _counts[(task.Type.Index * TaskStates.Count) + (int)state]++;
     }
 
+    /// <summary>One that has no record.</summary>
+    public void Enter(TaskType type, TaskState state)
+    {
+        Live++;
+        _counts[(type.Index * TaskStates.Count) + (int)state]++;
+    }
+
     public void Move(TaskRecord task, TaskState state)
     {
         var row = task.Type.Index * TaskStates.Count;

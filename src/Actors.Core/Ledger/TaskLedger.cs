@@ -12,7 +12,7 @@ namespace Actors.Ledger;
 /// A command never fails for what a task or a worker did. A state that contradicts itself is our bug: it throws
 /// <see cref="UnreachableException"/> with what it saw.
 /// </remarks>
-internal sealed class TaskLedger
+internal sealed partial class TaskLedger
 {
     private const double GoldenRatio = 0.6180339887498949;
 
@@ -58,6 +58,9 @@ internal sealed class TaskLedger
     /// <summary>What is to be written into a store; null where there is none.</summary>
     public Journal? Journal { get; set; }
 
+    /// <summary>What waits in a store alone; null where nothing does.</summary>
+    public Backlog? Backlog { get; set; }
+
     /// <summary>Limits and rates.</summary>
     public Gatekeeper Gatekeeper { get; }
 
@@ -95,7 +98,7 @@ internal sealed class TaskLedger
     /// <summary>How many ends were refused because their run was not the one that runs.</summary>
     public long StaleEnds { get; private set; }
 
-    public int LiveTrees => _trees.Count;
+    public int LiveTrees => _trees.Count + (int)(Backlog?.Away ?? 0);
 
     public IEnumerable<TreeRecord> Trees => _trees.All();
 
@@ -126,8 +129,9 @@ internal sealed class TaskLedger
     /// <param name="completion">The task that runs when all others are terminal; null for none.</param>
     /// <param name="now">The time.</param>
     /// <param name="request">Deadline and budget; null for neither.</param>
+    /// <param name="isKept">Whether it is never left to the <see cref="Backlog"/>.</param>
     /// <returns>The tree, and whether it is new.</returns>
-    public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now, TreeRequest? request = null)
+    public (TreeRecord Tree, bool IsNew) Submit(TaskRecord root, TaskRecord? completion, DateTimeOffset now, TreeRequest? request = null, bool isKept = false)
     {
         NowTicks = now.UtcTicks;
         if (_trees.Find(root.Id) is { } existing)
@@ -144,6 +148,11 @@ internal sealed class TaskLedger
         }
 
         Journal?.Open(tree);
+        if (!isKept)
+        {
+            Backlog?.Place(tree);
+        }
+
         Register(root, tree, tree, null);
         if (Journal is not null && completion is not null)
         {
@@ -455,7 +464,10 @@ internal sealed class TaskLedger
         }
 
         Tally.Enter(task, TaskState.Ready);
-        PushReady(task);
+        if (tree.Stored is not { Stand: BacklogStand.Leaving })
+        {
+            PushReady(task);
+        }
     }
 
     /// <summary>Counts a task out of the index and the state counts.</summary>
@@ -463,7 +475,7 @@ internal sealed class TaskLedger
     {
         switch (task.State)
         {
-            case TaskState.Ready:
+            case TaskState.Ready when Backlog is null || !Backlog.Drop(task):
                 _ready.Drop(task);
                 break;
             case TaskState.Scheduled:
@@ -477,56 +489,6 @@ internal sealed class TaskLedger
         Tally.Move(task, outcome);
         _live.Remove(task);
         Sequences.Leave(task);
-    }
-
-    /// <summary>A tree comes back from a store. Its rows follow.</summary>
-    internal void Restore(TreeRecord tree)
-    {
-        if (!_trees.TryAdd(tree))
-        {
-            throw new StoreException($"The store is damaged: tree {tree.Id} stands there twice.");
-        }
-
-        CountTree(tree, 1);
-        if (tree.Pause is not null)
-        {
-            Pauses.Restored();
-        }
-
-        if (tree.Terms is not null)
-        {
-            Alarms.Set(tree);
-            Alarms.Ring(); // of one whose deadline has passed meanwhile nothing starts
-        }
-    }
-
-    /// <summary>A live task comes back from a store.</summary>
-    internal void Restore(TaskRecord task, TreeRecord tree, LiveParent parent, TaskState state)
-    {
-        if (!_live.TryAdd(task))
-        {
-            throw new StoreException($"The store is damaged: task {task.Id} of tree {tree.Id} stands there twice.");
-        }
-
-        task.Tree = tree; // which counts it already
-        parent.Adopt(task);
-        Tally.Enter(task, state);
-        if (task.Type.Gates is not null && state != TaskState.Joining)
-        {
-            Sequences.Enter(task);
-        }
-
-        if (state == TaskState.Scheduled)
-        {
-            _due.Add(task, task.DueAtTicks);
-        }
-    }
-
-    /// <summary>A task that came back from a store waits until it is due.</summary>
-    internal void Rest(TaskRecord task)
-    {
-        Tally.Move(task, TaskState.Scheduled);
-        _due.Add(task, task.DueAtTicks);
     }
 
     internal Endings Endings => _endings;
@@ -570,6 +532,11 @@ internal sealed class TaskLedger
         if (task.Gated is not null)
         {
             Gatekeeper.Return(task, hasRun);
+        }
+
+        if (hasRun)
+        {
+            Backlog?.Started(task);
         }
 
         if (task.Tree!.Terms is not null)

@@ -240,7 +240,8 @@ internal sealed class ScheduleBook(TaskLedger ledger)
                 Stored = definition.Payload is { } payload ? new StoredTask(payload) : null,
             },
             null,
-            now);
+            now,
+            isKept: true); // whether it is live is asked when the next one is due
         schedule.Last = firing;
         if (definition.Options.Overlap == OverlapPolicy.Skip)
         {

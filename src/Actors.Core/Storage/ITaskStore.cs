@@ -43,6 +43,10 @@ internal interface ITaskStore : IDisposable
     /// <summary>The roots of those ids that stand in the store.</summary>
     IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids);
 
+    /// <summary>The roots of live trees from a number on, in the order of the trees.</summary>
+    /// <param name="window">Which, and how many.</param>
+    IReadOnlyList<TaskRow> ReadRoots(RootWindow window);
+
     /// <summary>One task of a tree; null where it does not stand there.</summary>
     TaskRow? Find(TaskId root, TaskId id);
 

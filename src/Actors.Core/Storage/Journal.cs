@@ -26,6 +26,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>Whether nothing is to be written.</summary>
     public bool IsEmpty => _tasks.Count + _trees.Count + _workers.Count + _taken.Count + _adopted.Count + _facts.Count + _audit.Count + _released.Count == 0;
 
+    /// <summary>The number that the next tree gets.</summary>
+    public long NextTree => _nextTree;
+
     /// <summary>A tree is new: it gets its number.</summary>
     public void Open(TreeRecord tree) => tree.Stored = new StoredTree(_nextTree++);
 
@@ -143,7 +146,11 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     public bool HasEnded(TaskId root) => _ended.Contains(root) || _endedUnderWay.Contains(root);
 
     /// <summary>The batch that was taken last is committed.</summary>
-    public void Committed() => _endedUnderWay.Clear();
+    public void Committed()
+    {
+        _endedUnderWay.Clear();
+        ledger.Backlog?.Committed();
+    }
 
     /// <summary>What has changed since the last batch.</summary>
     public StoreBatch TakeBatch()
@@ -183,6 +190,10 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             {
                 stored.IsInStore = true;
                 batch.Added.Add(row);
+                if (task.Tree!.Stored!.Stand == BacklogStand.Leaving)
+                {
+                    ledger.Backlog!.Written(task.Tree);
+                }
             }
 
             if (task.HasMessage)
@@ -198,6 +209,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         }
 
         (_ended, _endedUnderWay) = (_endedUnderWay, _ended);
+        ledger.Backlog?.Taken();
         batch.Added.InsertRange(0, _adopted);
         batch.Taken.AddRange(_taken);
         batch.Facts.AddRange(_facts.Select(static fact => new FactRow(fact.Key, fact.Value)));

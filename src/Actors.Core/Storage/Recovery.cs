@@ -10,7 +10,7 @@ namespace Actors.Storage;
 /// <remarks>
 /// What can be derived is derived: what a join has got from its finished children's rows, what it decides of that by its policy. Belongs to the ledger's thread.
 /// </remarks>
-internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
+internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf, Backlog? backlog = null)
 {
     private readonly List<Entry> _entries = [];
     private readonly List<Arrival> _arrivals = [];
@@ -46,6 +46,13 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             if (row.Number == 0)
             {
                 EndTree();
+                if (backlog?.Leaves(in row) == true)
+                {
+                    Trees++;
+                    Tasks++;
+                    continue;
+                }
+
                 BeginTree(in row);
             }
             else if (_tree is null || row.Tree != _tree.Stored!.Number || row.Number != _entries.Count)
@@ -64,6 +71,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
     {
         ledger.BeginStep(now);
         EndTree();
+        backlog?.AllReturned();
         ledger.Uniques.EndReturn();
         ledger.Sequences.EndReturn();
     }
@@ -304,6 +312,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf)
             ledger.Endings.EndTree(tree);
         }
 
+        backlog?.Returned(tree);
         _arrivals.Clear();
         _joins.Clear();
         _deadJoins.Clear();

@@ -13,7 +13,8 @@ internal sealed class RootQuestions(TaskLedger ledger, Journal journal)
     /// <param name="id">The root.</param>
     /// <param name="found">What to do when it stands there, live trees aside; gets its row.</param>
     /// <param name="absent">What to do when it does not, or is live meanwhile.</param>
-    public void Ask(TaskId id, Action<TaskRow> found, Action absent)
+    /// <param name="waiting">What to do when it waits in the store alone; gets its row. Null where it is to be loaded, and is live then.</param>
+    public void Ask(TaskId id, Action<TaskRow> found, Action absent, Action<TaskRow>? waiting = null)
     {
         if (!_questions.TryGetValue(id, out var questions))
         {
@@ -21,7 +22,7 @@ internal sealed class RootQuestions(TaskLedger ledger, Journal journal)
             _unasked.Add(id);
         }
 
-        questions.Add(new Question(found, absent));
+        questions.Add(new Question(found, absent, waiting));
     }
 
     /// <summary>What is to be asked now; null where nothing is.</summary>
@@ -51,17 +52,30 @@ internal sealed class RootQuestions(TaskLedger ledger, Journal journal)
             _questions.Remove(id, out var questions);
             foreach (var question in questions!)
             {
-                if (rows.TryGetValue(id, out var row) && row.TreeEndedAt != TaskRow.None && ledger.FindTree(id) is null)
+                if (!rows.TryGetValue(id, out var row) || ledger.FindTree(id) is not null)
+                {
+                    question.Absent();
+                }
+                else if (row.TreeEndedAt != TaskRow.None)
                 {
                     question.Found(row);
                 }
+                else if (ledger.Backlog is not { } backlog || !backlog.IsWaiting(in row))
+                {
+                    question.Absent(); // not back yet
+                }
+                else if (question.Waiting is { } waiting)
+                {
+                    waiting(row);
+                }
                 else
                 {
+                    backlog.Load(in row);
                     question.Absent();
                 }
             }
         }
     }
 
-    private readonly record struct Question(Action<TaskRow> Found, Action Absent);
+    private readonly record struct Question(Action<TaskRow> Found, Action Absent, Action<TaskRow>? Waiting);
 }

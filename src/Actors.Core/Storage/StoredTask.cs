@@ -50,6 +50,9 @@ internal sealed class StoredTree(long number)
     /// <summary>Whether the open batch has it.</summary>
     public bool IsTouched { get; set; }
 
+    /// <summary>Where its root stands that may wait in the store alone.</summary>
+    public BacklogStand Stand { get; set; }
+
     /// <summary>When it ended.</summary>
     public long EndedAt { get; set; } = TaskRow.None;
 

@@ -166,6 +166,15 @@ public abstract record WaitReason
         public override string ToString() => $"live tasks are being read from the store {Store}, and not all of its tree is back yet";
     }
 
+    /// <summary>It waits in the store alone, and is loaded when it is nearly its turn: <c>actors.store.loaded-max</c>.</summary>
+    /// <param name="Store">Which.</param>
+    /// <param name="Count">How many of its type and priority wait there. Those that came before are loaded before.</param>
+    public sealed record InStore(string Store, long Count) : WaitReason
+    {
+        /// <inheritdoc/>
+        public override string ToString() => Text($"waits in the store {Store}, one of {Count:N0} of its type and priority: what came before is loaded and starts first");
+    }
+
     /// <summary>It runs.</summary>
     /// <param name="Worker">The number of its worker.</param>
     /// <param name="Pool">The pool.</param>

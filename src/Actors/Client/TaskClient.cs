@@ -224,6 +224,25 @@ public sealed class TaskClient
         return AnswerAsync(report, CancellationToken.None);
     }
 
+    /// <summary>A handle that the engine was allowed to forget wants to be told again.</summary>
+    internal async Task RejoinAsync<TResult>(TaskHandle<TResult> handle)
+    {
+        ITreeListener listener = handle;
+        var found = new Reply<bool>();
+        _coordinator.Tell(new FindTree(handle.Id, listener, found), ActorRefs.NoSender);
+        try
+        {
+            if (!await AnswerAsync(found, CancellationToken.None).ConfigureAwait(false))
+            {
+                listener.Stopped(new InvalidOperationException($"Tree {handle.Id} has ended, and was deleted from the store since. Ask for an outcome earlier, or keep ended trees for longer: actors.store.retention."));
+            }
+        }
+        catch (EngineStoppedException stopped)
+        {
+            listener.Stopped(stopped);
+        }
+    }
+
     private TaskRecord Make(TaskId id, ITaskMessage task, TaskPath? path, SpawnOptions? options)
     {
         var type = _catalog.TypeOf(task);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Actors.Client;
 using Actors.Handlers;
+using Actors.Storage;
 using Actors.Workers;
 
 namespace Actors;
@@ -16,9 +17,14 @@ public sealed class TaskHandle<TResult> : ITreeListener
     private const string Instead =
         "Spawn the task as a follow-up and end with a join of it: return context.Join([task], new YourJoin()); the join's handler gets its outcome.";
 
+    private const int Held = 0;
+    private const int LetGo = 1;
+    private const int Awaited = 2;
+
     private readonly TaskClient _client;
     private Answer<Outcome<TResult>> _outcome;
     private Answer<TreeOutcome> _tree;
+    private int _hold;
 
     internal TaskHandle(TaskId id, TaskClient client)
     {
@@ -41,6 +47,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     public Task<Outcome<TResult>> OutcomeAsync(CancellationToken cancellationToken = default)
     {
         HandlerScope.ThrowIfInside("Waiting for the outcome", Id, Instead);
+        Hold();
         return _outcome.Task.WaitAsync(cancellationToken);
     }
 
@@ -49,6 +56,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     public Task<TreeOutcome> TreeAsync(CancellationToken cancellationToken = default)
     {
         HandlerScope.ThrowIfInside("Waiting for the tree", Id, Instead);
+        Hold();
         return _tree.Task.WaitAsync(cancellationToken);
     }
 
@@ -65,6 +73,18 @@ public sealed class TaskHandle<TResult> : ITreeListener
     void ITreeListener.TreeEnded(TreeOutcome outcome) => _tree.Set(outcome);
 
     void ITreeListener.IsDuplicateOf(TaskId other) => DuplicateOf = other;
+
+    /// <summary>While its task waits in the store, and nobody has asked for the outcome, the engine does not remember the handle.</summary>
+    bool ITreeWaiter.TryLetGo() => Interlocked.CompareExchange(ref _hold, LetGo, Held) is Held or LetGo;
+
+    /// <summary>Somebody wants to know: from now on the engine has to tell.</summary>
+    private void Hold()
+    {
+        if (Volatile.Read(ref _hold) != Awaited && Interlocked.Exchange(ref _hold, Awaited) == LetGo)
+        {
+            _ = _client.RejoinAsync(this); // fails the handle, never itself
+        }
+    }
 
     void ITreeListener.Stopped(Exception exception)
     {

@@ -4,7 +4,7 @@ using Actors.Storage;
 namespace Actors.Client;
 
 /// <summary>Whoever awaits a tree from outside: told by the coordinator, each thing once.</summary>
-internal interface ITreeListener
+internal interface ITreeListener : ITreeWaiter
 {
     void RootEnded(Outcome outcome);
 
@@ -16,6 +16,8 @@ internal interface ITreeListener
     void IsDuplicateOf(TaskId other)
     {
     }
+
+    bool ITreeWaiter.TryLetGo() => false;
 }
 
 /// <summary>Ties listeners to trees.</summary>
@@ -26,12 +28,15 @@ internal static class TreeListeners
     /// <summary>Adds a listener to a tree that may have some already, and whose root may have ended already.</summary>
     public static void Attach(TreeRecord tree, ITreeListener listener)
     {
-        tree.Listener = Of(tree) is { } before ? new Several(before, listener) : listener;
+        tree.Listener = With(tree.Listener, listener);
         if (tree.RootOutcome is { } outcome)
         {
             listener.RootEnded(outcome);
         }
     }
+
+    /// <summary>A listener beside those that there are.</summary>
+    public static ITreeListener With(object? before, ITreeListener listener) => before is null ? listener : new Several((ITreeListener)before, listener);
 
     /// <summary>Tells of a tree that ended before, as it stands in the store.</summary>
     public static void TellEnded(ITreeListener listener, in TaskRow root, TaskType type)

@@ -41,6 +41,8 @@ internal sealed class ControlDesk
         {
             case ChangePause { Scope: PauseScope.Tree } change when _durable is not null && _durable.MustWait(change):
                 break; // the tree may not be back yet
+            case ChangePause { Scope: PauseScope.Tree } change when _durable is not null && _durable.IsElsewhere(change.Tree, () => Change(change, now)):
+                break; // comes back first
             case ChangePause change:
                 Change(change, now);
                 break;
@@ -50,7 +52,7 @@ internal sealed class ControlDesk
                 Cancel(cancel, now);
                 break;
             case ListTasks list when Choose(list.Filter, list.Done, now) is { } choice:
-                _ledger.WhenAllIsKnown(() => Go(new ListSweep(choice, list.From, list.CountMax, _views.Summary, list.Done), now));
+                _ledger.WhenAllIsKnown(() => Go(new ListSweep(choice, list.From, list.CountMax, _views, list.Done), now));
                 break;
             case ListTasks:
                 break; // has been refused
@@ -142,6 +144,11 @@ internal sealed class ControlDesk
         var sweep = new CancelSweep(choice, cancel.By, cancel.Done);
         if (choice.WholeTree is { } tree)
         {
+            if (_durable?.IsElsewhere(tree, () => Cancel(cancel, now)) == true)
+            {
+                return;
+            }
+
             var live = _ledger.FindTree(tree)?.Live ?? 0;
             _ledger.CancelTree(tree, now); // at once: what its running tasks would still spawn is reached too
             End(sweep, live, now);
@@ -154,6 +161,16 @@ internal sealed class ControlDesk
     /// <summary>A slice; the next one comes behind what has come meanwhile.</summary>
     private void Go(TaskSweep sweep, DateTimeOffset now)
     {
+        if (!sweep.IsEnough && sweep.InBacklog is { } tree && _ledger.Backlog is { Away: > 0 } && sweep.Choice.MayBeReady)
+        {
+            _durable!.ReadBacklog(tree, (rows, next, at) =>
+            {
+                sweep.Go(rows, next, _ledger, at);
+                Go(sweep, at);
+            });
+            return;
+        }
+
         if (!sweep.Go(_ledger, now))
         {
             _self.Tell(sweep);

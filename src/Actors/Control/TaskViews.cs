@@ -11,6 +11,8 @@ internal sealed class TaskViews(TaskLedger ledger, TaskCatalog catalog, DurableL
     public TaskSummary Summary(TaskRecord task) => new(
         task.Id, task.RootId, task.Type.Name, task.Type.Pool == TaskType.Nowhere ? null : ledger.Pools[task.Type.Pool].Name, task.State, task.AttemptNumber, task.Priority);
 
+    public TaskSummary Summary(in TaskRow root) => new(root.Id, root.Id, root.Type, PoolOf(root.Type), root.State, root.Attempt, PriorityOf(in root));
+
     public void Show(ShowTask show) => WhenKnown(show.Id, () => ShowKnown(show));
 
     public void Explain(ExplainTask explain, DateTimeOffset now) => WhenKnown(explain.Id, () => ExplainKnown(explain, now));
@@ -40,7 +42,11 @@ internal sealed class TaskViews(TaskLedger ledger, TaskCatalog catalog, DurableL
         }
         else
         {
-            durable.Ask(show.Id, row => show.Found.Set(Details(in row)), () => show.Found.Set(ledger.FindTask(show.Id) is { } live ? Details(live) : null));
+            durable.Ask(
+                show.Id,
+                row => show.Found.Set(Details(in row)),
+                () => show.Found.Set(ledger.FindTask(show.Id) is { } live ? Details(live) : null),
+                row => show.Found.Set(Details(in row) with { Tree = new TreeDetails { Live = 1, Succeeded = 0, Failed = 0, Cancelled = 0, SubmittedAt = At(row.CreatedAt)!.Value } }));
         }
     }
 
@@ -85,7 +91,15 @@ internal sealed class TaskViews(TaskLedger ledger, TaskCatalog catalog, DurableL
                         Reasons = [new WaitReason.HasEnded(row.State, ended.Failure, ended.EndedAt)],
                     });
                 },
-                () => explain.Told.Set(ledger.FindTask(explain.Id) is { } live ? Why(live, now) : null));
+                () => explain.Told.Set(ledger.FindTask(explain.Id) is { } live ? Why(live, now) : null),
+                row => explain.Told.Set(new WhyNot
+                {
+                    Id = row.Id,
+                    RootId = row.Id,
+                    Type = row.Type,
+                    State = row.State,
+                    Reasons = [.. new Explanations(ledger).OfWaiting(catalog.TypeNamed(row.Type)), new WaitReason.InStore(durable.Name, ledger.Backlog!.CountLike(in row))],
+                }));
         }
     }
 
@@ -138,7 +152,7 @@ internal sealed class TaskViews(TaskLedger ledger, TaskCatalog catalog, DurableL
 
     private TaskDetails Details(in TaskRow row) => new()
     {
-        Task = new TaskSummary(row.Id, row.Id, row.Type, PoolOf(row.Type), row.State, row.Attempt, PriorityOf(in row)),
+        Task = Summary(in row),
         Path = [row.Id],
         Losses = row.Losses,
         Failure = row.State == TaskState.Failed ? StoredOutcomes.Of(in row, catalog.TypeNamed(row.Type)).Failure : null,

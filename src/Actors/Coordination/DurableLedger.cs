@@ -26,6 +26,7 @@ internal sealed class DurableLedger
     private readonly IActorRef _reader;
     private readonly RootQuestions _questions;
     private readonly List<object> _stashed = [];
+    private readonly List<ReadRoots> _unread = [];
     private readonly DateTimeOffset _startedAt;
     private readonly TreeRetries _retries;
     private Recovery? _recovery;
@@ -42,7 +43,8 @@ internal sealed class DurableLedger
         _commits = new CommitQueue(ledger, _journal);
         _retries = new TreeRetries(ledger, catalog, _journal);
         _questions = new RootQuestions(ledger, _journal);
-        _recovery = new Recovery(ledger, catalog.TypeNamed);
+        ledger.Backlog = opened.Settings.LoadedMax is { } max ? new Backlog(ledger, _journal, catalog.TypeNamed, max) : null;
+        _recovery = new Recovery(ledger, catalog.TypeNamed, ledger.Backlog);
         ledger.Sequences.BeginReturn();
         ledger.Uniques.BeginReturn();
         _startedAt = context.System.Scheduler.Now;
@@ -183,7 +185,33 @@ internal sealed class DurableLedger
     /// <param name="id">The root.</param>
     /// <param name="found">What to do when it stands there, live trees aside; gets its row.</param>
     /// <param name="absent">What to do when it does not, or is live meanwhile.</param>
-    public void Ask(TaskId id, Action<TaskRow> found, Action absent) => _questions.Ask(id, found, absent);
+    /// <param name="waiting">What to do when it waits in the store alone; null where it is to be loaded, and is live then.</param>
+    public void Ask(TaskId id, Action<TaskRow> found, Action absent, Action<TaskRow>? waiting = null) => _questions.Ask(id, found, absent, waiting);
+
+    /// <summary>Whether a task may be a root that waits in the store alone. It is loaded if it is.</summary>
+    /// <param name="id">The task.</param>
+    /// <param name="then">What to do where it may be, once that is known.</param>
+    public bool IsElsewhere(TaskId id, Action then)
+    {
+        if (_ledger.Backlog is not { Away: > 0 } || _ledger.Knows(id) || _ledger.FindTree(id) is not null)
+        {
+            return false;
+        }
+
+        Ask(id, _ => then(), then);
+        return true;
+    }
+
+    /// <summary>Asks the store for live roots from a tree on.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="then">What to do with those that wait there, and where to go on; null at the end.</param>
+    public void ReadBacklog(long tree, Action<IEnumerable<TaskRow>, long?, DateTimeOffset> then)
+    {
+        var backlog = _ledger.Backlog!;
+        var window = backlog.WindowFrom(tree);
+        _unread.Add(new ReadRoots(window, (rows, now) => then(
+            rows.Where(row => backlog.IsWaiting(in row)), window.After(rows) < window.Before ? window.After(rows) : null, now)));
+    }
 
     /// <summary>The store's answer.</summary>
     public void Answer(FoundRoots answer) => _questions.Answer(answer.Ids, answer.Rows);
@@ -236,6 +264,13 @@ internal sealed class DurableLedger
             _writer.Tell(new FindRoots(ids));
         }
 
+        if (_ledger.Backlog is { } backlog && backlog.TakeQuestion() is { } window)
+        {
+            _writer.Tell(new ReadRoots(window, (rows, now) => backlog.Answer(window, rows, now)));
+        }
+
+        _unread.ForEach(read => _writer.Tell(read));
+        _unread.Clear();
         foreach (var read in _retries.TakeUnread())
         {
             _writer.Tell(read);

@@ -159,6 +159,9 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             case FoundRoots found:
                 _durable!.Answer(found);
                 break;
+            case RootsRead read:
+                read.Asked.Then(read.Rows, Now);
+                break;
             case InboxRead inbox:
                 _durable!.Accept(inbox, Now);
                 break;
@@ -208,6 +211,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         foreach (var tree in _ledger.Trees)
         {
             TreeListeners.Of(tree)?.Stopped(stopped);
+        }
+
+        foreach (var waiter in _ledger.Backlog?.Waiters ?? [])
+        {
+            ((ITreeListener)waiter).Stopped(stopped);
         }
     }
 
@@ -346,7 +354,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
         if (_durable is not null && submit is { HasKey: true, Roots: [var keyed] } && _ledger.FindTree(keyed.Root.Id) is null)
         {
-            _durable.Ask(keyed.Root.Id, row => _questions!.AnswerEnded(row, keyed, submit.Accepted), () => AcceptNew(submit));
+            _durable.Ask(keyed.Root.Id, row => _questions!.AnswerEnded(row, keyed, submit.Accepted), () => AcceptNew(submit), row => _questions!.AnswerWaiting(row, keyed, submit.Accepted));
             return;
         }
 
@@ -356,6 +364,11 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private void Cancel(CancelTask cancel)
     {
         if (_durable is not null && _durable.MustWait(cancel))
+        {
+            return;
+        }
+
+        if (_durable?.IsElsewhere(cancel.Id, () => CancelKnown(cancel)) == true)
         {
             return;
         }

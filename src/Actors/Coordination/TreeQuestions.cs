@@ -37,6 +37,11 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
                     {
                         find.Found.Set(false);
                     }
+                },
+                row =>
+                {
+                    ledger.Backlog!.Await(row.Id, before => TreeListeners.With(before, find.Listener));
+                    find.Found.Set(true);
                 });
         }
     }
@@ -55,6 +60,22 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
         TreeListeners.TellEnded(submitted.Listener, in row, type);
         accepted.Set(true);
     }
+
+    /// <summary>A root with that key waits in the store: there is no second, and the caller gets the outcome of the first.</summary>
+    public void AnswerWaiting(TaskRow row, Submission submitted, Reply<bool> accepted)
+    {
+        if (catalog.TypeNamed(row.Type) != submitted.Root.Type)
+        {
+            accepted.Fail(TakenBy(submitted, row));
+            return;
+        }
+
+        ledger.Backlog!.Await(row.Id, before => TreeListeners.With(before, submitted.Listener));
+        accepted.Set(true);
+    }
+
+    private static InvalidOperationException TakenBy(Submission submitted, TaskRow row) => new(
+        $"The key of this {submitted.Root.Type} is taken by a live {row.Type} ({row.Id}). Give each task a key of its own.");
 
     private static void AnswerLive(FindTree find, TreeRecord tree)
     {

@@ -27,6 +27,14 @@ internal sealed record FindRoots(IReadOnlyList<TaskId> Ids) : IInternalMessage;
 /// <summary>From the writer: those of the ids that stand there.</summary>
 internal sealed record FoundRoots(IReadOnlyList<TaskId> Ids, Dictionary<TaskId, TaskRow> Rows) : IInternalMessage;
 
+/// <summary>To the writer: live roots. After all batches that were sent before.</summary>
+/// <param name="Window">Which.</param>
+/// <param name="Then">What the coordinator does with them.</param>
+internal sealed record ReadRoots(RootWindow Window, Action<IReadOnlyList<TaskRow>, DateTimeOffset> Then) : IInternalMessage;
+
+/// <summary>From the writer: those roots.</summary>
+internal sealed record RootsRead(ReadRoots Asked, IReadOnlyList<TaskRow> Rows) : IInternalMessage;
+
 /// <summary>To the writer: all of an ended tree, of which what failed is to run again, or one task. After all batches that were sent before.</summary>
 internal sealed record ReadTree(TaskId Root, TaskId? Task) : IInternalMessage;
 

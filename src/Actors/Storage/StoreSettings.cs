@@ -5,7 +5,7 @@ namespace Actors.Storage;
 
 /// <summary>What HOCON says of the store, under <c>actors.store</c>.</summary>
 internal sealed record StoreSettings(
-    string Location, bool TakeOver, int PayloadMax, int WaitingMax, TimeSpan RetryMin, TimeSpan RetryMax, TimeSpan InboxInterval, StoreRetention Retention)
+    string Location, bool TakeOver, int PayloadMax, int WaitingMax, int? LoadedMax, TimeSpan RetryMin, TimeSpan RetryMax, TimeSpan InboxInterval, StoreRetention Retention)
 {
     private const string Memory = "memory";
 
@@ -47,6 +47,12 @@ internal sealed record StoreSettings(
             config.GetBoolean("take-over"),
             payloadMax is > 0 and <= 1 << 30 ? (int)payloadMax : throw new ConfigurationException("actors.store.payload-max must be between 1 and 1 GiB."),
             EngineSettings.AtLeastOne(config, "waiting-max", "actors.store."),
+            config.GetInt("loaded-max") switch
+            {
+                0 => null,
+                < 0 => throw new ConfigurationException("actors.store.loaded-max must be at least 0."),
+                var max => max,
+            },
             EngineSettings.Positive(config, "retry-min", "actors.store."),
             EngineSettings.Positive(config, "retry-max", "actors.store."),
             EngineSettings.Positive(config, "inbox-interval", "actors.store."),

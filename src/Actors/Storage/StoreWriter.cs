@@ -70,6 +70,9 @@ internal sealed class StoreWriter : UntypedActor, IWithTimers, IWithUnboundedSta
                 case FindRoots find:
                     _coordinator.Tell(new FoundRoots(find.Ids, RootsOf(find.Ids)));
                     break;
+                case ReadRoots read:
+                    _coordinator.Tell(new RootsRead(read, _store.ReadRoots(read.Window)));
+                    break;
                 case ReadTree read:
                     var isThere = _store.FindRoots([TreeRetry.RootOf(read.Root, read.Task)]).Count > 0;
                     _coordinator.Tell(new TreeRead(read, isThere ? [] : _store.ReadTree(read.Root), isThere));

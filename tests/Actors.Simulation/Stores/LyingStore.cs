@@ -21,6 +21,8 @@ internal abstract class LyingStore(ITaskStore real) : ITaskStore
 
     public virtual IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids) => Real.FindRoots(ids);
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window) => Real.ReadRoots(window);
+
     public TaskRow? Find(TaskId root, TaskId id) => Real.Find(root, id);
 
     public IReadOnlyList<InboxRow> ReadInbox(int countMax) => Real.ReadInbox(countMax);

@@ -50,6 +50,12 @@ internal sealed class MemoryTaskStore(MemoryPlace place) : ITaskStore
         return [.. ids.Where(state.Roots.ContainsKey).Select(id => state.Trees[state.Roots[id]][0])];
     }
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window)
+    {
+        var state = place.Read(StoreCall.Find);
+        return [.. state.Live.Where(tree => tree >= window.From && tree < window.Before).Take(window.CountMax).Select(tree => state.Trees[tree][0])];
+    }
+
     public TaskRow? Find(TaskId root, TaskId id) =>
         ReadTree(root).Where(row => row.Id == id).Select(static row => (TaskRow?)row).FirstOrDefault();
 

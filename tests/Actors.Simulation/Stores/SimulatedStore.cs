@@ -66,6 +66,9 @@ internal sealed class SimulatedStore(Disk disk) : ITaskStore
 
     public IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids) => [.. disk.Rows.Values.Where(row => row.Number == 0 && ids.Contains(row.Id))];
 
+    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window) =>
+        [.. disk.Live.Where(tree => tree >= window.From && tree < window.Before).Take(window.CountMax).Select(tree => disk.Rows[(tree, 0)])];
+
     public TaskRow? Find(TaskId root, TaskId id)
     {
         foreach (var row in ReadTree(root))

@@ -85,7 +85,7 @@ public sealed class ControlSpec(ITestOutputHelper output) : EngineSpec(output, w
             ledger.Submit(new TaskRecord(TaskId.FromKey($"{count}"), type, Step.Yield(0), null, null), null, now);
         }
 
-        var sweep = new CancelSweep(new TaskChoice(new TaskFilter(), null, null, long.MaxValue), "ada", new Reply<long>());
+        var sweep = new CancelSweep(new TaskChoice(new TaskFilter(), _ => type, null, null, long.MaxValue), "ada", new Reply<long>());
         var slices = new List<long>();
         bool isDone;
         do
