@@ -473,9 +473,10 @@ internal sealed partial class TaskLedger
     /// <summary>Counts a task out of the index and the state counts.</summary>
     internal void Remove(TaskRecord task, TaskState outcome)
     {
+        var isInNoQueue = Backlog?.Drop(task) == true;
         switch (task.State)
         {
-            case TaskState.Ready when Backlog is null || !Backlog.Drop(task):
+            case TaskState.Ready when !isInNoQueue:
                 _ready.Drop(task);
                 break;
             case TaskState.Scheduled:

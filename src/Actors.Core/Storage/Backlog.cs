@@ -103,8 +103,8 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
         _leavingUnderWay.Clear();
     }
 
-    /// <summary>A root ends without having run.</summary>
-    /// <returns>Whether it stands in no queue.</returns>
+    /// <summary>A task ends.</summary>
+    /// <returns>Whether it was ready, and stood in no queue.</returns>
     public bool Drop(TaskRecord task)
     {
         var stored = task.Tree!.Stored!;
@@ -113,10 +113,10 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
         switch (stand)
         {
             case BacklogStand.Loaded:
-                ShelfOf(task).Loaded--;
+                ShelfOf(task.Tree.Root).Loaded--;
                 return false;
             case BacklogStand.Leaving:
-                ShelfOf(task).Count--;
+                ShelfOf(task.Tree.Root).Count--;
                 return true;
             default:
                 return false;
@@ -129,7 +129,7 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
         if (task.Tree!.Stored is { Stand: BacklogStand.Loaded } stored)
         {
             stored.Stand = BacklogStand.None;
-            ShelfOf(task).Loaded--;
+            ShelfOf(task.Tree.Root).Loaded--; // the task may be one that it has spawned early
         }
     }
 
@@ -257,11 +257,16 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
             }
 
             var shelf = ShelfOf(in row);
-            if (shelf.Loaded < loadedMax && !shelf.IsPassed && !IsPaused(shelf.Type))
+            if (shelf.IsPassed || shelf.From < window.From)
+            {
+                continue; // others of it come before
+            }
+
+            if (shelf.Loaded < loadedMax && !IsPaused(shelf.Type))
             {
                 Load(in row);
             }
-            else if (!shelf.IsPassed)
+            else
             {
                 shelf.IsPassed = true;
                 shelf.From = row.Tree;

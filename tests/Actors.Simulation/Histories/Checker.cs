@@ -417,8 +417,9 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         foreach (var entry in Book.Live.Values)
         {
             live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
-            ready[entry.Task.Type.Pool] += entry.State == TaskState.Ready && !Book.IsSetApart(entry) ? 1 : 0;
-            startable[entry.Task.Type.Pool] += entry.State == TaskState.Ready && !Book.IsSetApart(entry) && Book.MayStart(entry) ? 1 : 0;
+            var isInQueue = entry.State == TaskState.Ready && !Book.IsSetApart(entry) && !ledger.IsAway(entry.Task);
+            ready[entry.Task.Type.Pool] += isInQueue ? 1 : 0;
+            startable[entry.Task.Type.Pool] += isInQueue && Book.MayStart(entry) ? 1 : 0;
         }
 
         foreach (var type in Terms.Types)

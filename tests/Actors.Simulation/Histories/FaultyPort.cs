@@ -25,6 +25,8 @@ internal abstract class FaultyPort(ILedgerPort real) : ILedgerPort
 
     public virtual TaskState StateOf(Errand task) => Real.StateOf(task);
 
+    public bool IsAway(Errand root) => Real.IsAway(root);
+
     public virtual long Count(TypeTerms type, TaskState state) => Real.Count(type, state);
 
     public (int Ready, int Busy, int Workers) Pool(int pool) => Real.Pool(pool);

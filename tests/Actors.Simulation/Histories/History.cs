@@ -24,8 +24,13 @@ internal sealed partial class History
     {
         _chance = chance;
         var terms = _chance.NewTerms() with { IsDurable = staging is { IsDurable: true } };
+        if (terms.IsDurable && _chance.Say(seed % 3) == 1)
+        {
+            terms = terms with { LoadedMax = 1 + _chance.Next(2) };
+        }
+
         var tasks = 1 + _chance.Say(seed & (SizeMax - 1));
-        _rootsLeft = 1 + _chance.Next(1 + (tasks / 12));
+        _rootsLeft = 1 + _chance.Next(1 + (tasks / (terms.LoadedMax is null ? 12 : 4)));
         _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && !terms.IsDurable;
         _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
         _workers = new Workers(_stage);

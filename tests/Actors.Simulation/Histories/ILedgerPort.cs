@@ -17,6 +17,9 @@ internal interface ILedgerReads
 
     TaskState StateOf(Errand task);
 
+    /// <summary>Whether a root that is ready waits in the store, where no worker finds it, until it is loaded.</summary>
+    bool IsAway(Errand root);
+
     long Count(TypeTerms type, TaskState state);
 
     (int Ready, int Busy, int Workers) Pool(int pool);

@@ -33,7 +33,7 @@ internal class LedgerPort : ILedgerPort
 
     public DateTimeOffset Now { get; set; }
 
-    public IEnumerable<Errand> LiveTasks => _ledger.LiveTasks.Select(ErrandOf);
+    public virtual IEnumerable<Errand> LiveTasks => _ledger.LiveTasks.Select(ErrandOf);
 
     public long LiveCount => _ledger.Tally.Live;
 
@@ -46,6 +46,8 @@ internal class LedgerPort : ILedgerPort
     public DateTimeOffset? NextDue => _ledger.NextDue;
 
     public virtual TaskState StateOf(Errand task) => RecordOf(task).State;
+
+    public virtual bool IsAway(Errand root) => false;
 
     public long Count(TypeTerms type, TaskState state) => _ledger.Tally[_types[type.Index], state];
 

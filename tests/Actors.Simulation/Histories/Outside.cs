@@ -12,6 +12,7 @@ internal sealed class Outside(Stage stage, Workers workers)
     private readonly List<Order> _orders = [];
     private readonly List<Envelope> _mail = [];
     private readonly List<Envelope> _waiting = [];
+    private readonly List<Envelope> _looked = [];
     private Reading _reading = new(stage);
 
     public IReadOnlyList<Order> Orders => _orders;
@@ -32,7 +33,9 @@ internal sealed class Outside(Stage stage, Workers workers)
     {
         if (again is null)
         {
-            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), Chance.NewType(), Chance.OneIn(2)));
+            var isAlike = stage.Terms.LoadedMax is not null && !Chance.OneIn(4); // so that there are more of a type than are loaded
+            var type = isAlike ? Terms.Types[0] : Chance.NewType();
+            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, Chance.OneIn(isAlike ? 8 : 2)));
         }
 
         Post(again, Wish.Submit, again.Id);
@@ -80,6 +83,7 @@ internal sealed class Outside(Stage stage, Workers workers)
         var fencesOff = Chance.OneIn(4);
         workers.Die();
         _waiting.Clear();
+        _looked.Clear();
         _reading = new Reading(stage);
         stage.Die(fencesOff);
         foreach (var _ in Chance.Times(0, 4))
@@ -124,6 +128,9 @@ internal sealed class Outside(Stage stage, Workers workers)
         }
 
         _reading.Happen("the store has answered", Port.Hear);
+        Envelope[] looked = [.. _looked];
+        _looked.Clear();
+        Array.ForEach(looked, Cancel);
         return true;
     }
 
@@ -178,6 +185,11 @@ internal sealed class Outside(Stage stage, Workers workers)
             return;
         }
 
+        if (!envelope.IsLooked && Port.IsElsewhere(envelope.Id, () => _looked.Add(envelope with { IsLooked = true })))
+        {
+            return;
+        }
+
         var (id, isTree, isFound) = (envelope.Id, envelope.Wish == Wish.CancelTree, false);
         var name = stage.Book.Live.TryGetValue(id, out var live) ? $"{live.Task}" : "what is not live";
         stage.StepBy(
@@ -220,4 +232,4 @@ internal enum Wish
 /// <summary>What a client wants done, under a key: the same each time.</summary>
 internal sealed record Order(TaskId Id, TypeTerms Type, bool HasCompletion);
 
-internal sealed record Envelope(int Client, Wish Wish, Order Order, TaskId Id);
+internal sealed record Envelope(int Client, Wish Wish, Order Order, TaskId Id, bool IsLooked = false);

@@ -42,6 +42,9 @@ internal sealed record Terms
     /// <summary>Whether there is a store: losses are counted by the task, suspects run one at a time, and times begin when an assignment has left.</summary>
     public bool IsDurable { get; init; }
 
+    /// <summary>How many roots of one type are loaded and have not started, at most, where there is a store; null where all are.</summary>
+    public int? LoadedMax { get; init; }
+
     /// <summary>How long a suspect runs before the next one may.</summary>
     public TimeSpan SuspectAlone { get; } = TimeSpan.FromSeconds(10);
 }

@@ -29,6 +29,12 @@ internal sealed record DurableFault
     /// <summary>Questions about keys are not put off until all live trees are back.</summary>
     public bool AnswersWhileLoading { get; init; }
 
+    /// <summary>What waits in the store is read when it is asked for, and not behind the batch that was taken before.</summary>
+    public bool ReadsBacklogAhead { get; init; }
+
+    /// <summary>What is to be cancelled is not looked for in the store.</summary>
+    public bool CancelsLoadedOnly { get; init; }
+
     /// <summary>An assignment leaves though its worker has another by now.</summary>
     public bool SendsWhatIsStale { get; init; }
 }

@@ -50,7 +50,8 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         Ledger.Journal = _journal = new Journal(Ledger, opening.NextTree);
         _commits = new CommitQueue(Ledger, _journal);
         _questions = new RootQuestions(Ledger, _journal);
-        _recovery = new Recovery(Ledger, TypeNamed);
+        Ledger.Backlog = terms.LoadedMax is { } max ? new Backlog(Ledger, _journal, TypeNamed, max) : null;
+        _recovery = new Recovery(Ledger, TypeNamed, Ledger.Backlog);
         _reader = _store.ReadLiveTrees(opening.NextTree);
         _liveTrees = opening.LiveTrees;
     }
@@ -90,9 +91,15 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
 
     public void Ended(TaskRecord task, Outcome outcome) => ErrandOf(task);
 
+    /// <summary>Also those that wait on the disk alone.</summary>
+    public override IEnumerable<Errand> LiveTasks => base.LiveTasks.Concat(Away);
+
+    public override bool IsAway(Errand root) =>
+        Ledger.Backlog is not null && root.Spawner is null && (Ledger.FindTree(root.Id) is not { } tree || tree.Stored!.Stand == BacklogStand.Leaving);
+
     public override TaskState StateOf(Errand task) =>
         task.Record is TaskRecord record && record.Tree is not null ? record.State : _ended.TryGetValue(task, out var state) ? state
-        : (Resolve(task)?.State ?? TaskState.Scheduled);
+        : Resolve(task)?.State ?? (Away.Contains(task) ? TaskState.Ready : TaskState.Scheduled);
 
     /// <summary>What has left for the world since this was last asked, in order.</summary>
     public List<Signal> TakeLeft()
@@ -141,6 +148,11 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             _toWriter.Enqueue(ids); // behind the batch: so the answer knows all that has ended before
         }
 
+        if ((batch is not null || _journal.IsEmpty) && Ledger.Backlog?.TakeQuestion() is { } window)
+        {
+            _toWriter.Enqueue(_fault.ReadsBacklogAhead ? (window, _store.ReadRoots(window)) : window);
+        }
+
         if (!_fault.LeavesBeforeCommit)
         {
             Leave(released);
@@ -179,6 +191,15 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
                     _fromWriter.Enqueue(() => _questions.Answer(ids, rows));
                     Done();
                     return $"the store is asked for {ids.Length} root(s)";
+                case RootWindow window:
+                    if (fate != Fate.Written)
+                    {
+                        throw new IOException($"{fate}");
+                    }
+
+                    return Found(window, _store.ReadRoots(window));
+                case (RootWindow asked, IReadOnlyList<TaskRow> early):
+                    return Found(asked, early);
                 default:
                     return "";
             }
@@ -199,6 +220,13 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             return $"the store does not answer ({failed.Message})";
         }
 
+        string Found(RootWindow window, IReadOnlyList<TaskRow> roots)
+        {
+            _fromWriter.Enqueue(() => Ledger.Backlog!.Answer(window, roots, Now));
+            Done();
+            return $"the store is asked for what waits there from tree {window.From} on: {roots.Count} live root(s)";
+        }
+
         void Done()
         {
             _isUnknown = false;
@@ -210,7 +238,29 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     public void Deafen() => _fromWriter.Clear();
 
     /// <summary>The coordinator hears what its writer has to say.</summary>
-    public void Hear() => _fromWriter.Dequeue()();
+    public void Hear()
+    {
+        _fromWriter.Dequeue()();
+        foreach (var tree in Ledger.Backlog is null ? [] : Ledger.Trees)
+        {
+            if (tree.Stored!.Stand == BacklogStand.Loaded && (Errand)tree.Root.Message is { Record: not null } errand)
+            {
+                errand.Record = tree.Root; // loaded perhaps: another record than before
+            }
+        }
+    }
+
+    /// <summary>Whether it may be a root that waits in the store alone: it is asked, and goes on then.</summary>
+    public bool IsElsewhere(TaskId id, Action then)
+    {
+        if (Ledger.Backlog is not { Away: > 0 } || _fault.CancelsLoadedOnly || Ledger.Knows(id) || Ledger.FindTree(id) is not null)
+        {
+            return false;
+        }
+
+        _questions.Ask(id, _ => then(), then);
+        return true;
+    }
 
     /// <summary>Reads rows of live trees; at their end what waited for them goes on.</summary>
     /// <returns>What was read.</returns>
@@ -263,7 +313,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         }
         else if (!MustWait(() => Find(id)))
         {
-            _questions.Ask(id, row => Tell(id, row), () => _left.Add(Ledger.FindTree(id) is null ? new RootIsUnknown(id) : new RootIsLive(id)));
+            _questions.Ask(id, row => Tell(id, row), () => _left.Add(Ledger.FindTree(id) is null ? new RootIsUnknown(id) : new RootIsLive(id)), _ => _left.Add(new RootIsLive(id)));
         }
     }
 
@@ -345,6 +395,10 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         IsLost = true;
         _commits.Abandon();
     }
+
+    private IEnumerable<Errand> Away => Ledger.Backlog is not { Away: > 0 } backlog
+        ? []
+        : _disk.LiveRoots.Where(row => backlog.IsWaiting(in row)).Select(row => _papers[row.Payload!]);
 
     private TaskRecord? Resolve(Errand errand) =>
         (TaskRecord?)(errand.Record = Ledger.LiveTasks.FirstOrDefault(task => ((Errand)task.Message).Number == errand.Number));

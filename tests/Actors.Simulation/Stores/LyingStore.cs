@@ -21,7 +21,7 @@ internal abstract class LyingStore(ITaskStore real) : ITaskStore
 
     public virtual IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids) => Real.FindRoots(ids);
 
-    public IReadOnlyList<TaskRow> ReadRoots(RootWindow window) => Real.ReadRoots(window);
+    public virtual IReadOnlyList<TaskRow> ReadRoots(RootWindow window) => Real.ReadRoots(window);
 
     public TaskRow? Find(TaskId root, TaskId id) => Real.Find(root, id);
 
@@ -87,4 +87,10 @@ internal sealed class LiesAfterReconnect(ITaskStore real, Func<long, long> lie) 
 internal sealed class ForgetsRoots(ITaskStore real) : LyingStore(real)
 {
     public override IReadOnlyList<TaskRow> FindRoots(IReadOnlyList<TaskId> ids) => [];
+}
+
+/// <summary>Of what waits in the store one root is left out of what is read.</summary>
+internal sealed class OverlooksRoots(ITaskStore real) : LyingStore(real)
+{
+    public override IReadOnlyList<TaskRow> ReadRoots(RootWindow window) => [.. base.ReadRoots(window).SkipLast(1)];
 }

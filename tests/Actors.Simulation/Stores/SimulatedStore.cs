@@ -27,6 +27,9 @@ internal sealed class SimulatedStore(Disk disk) : ITaskStore
 
     public Fate Next { get; set; }
 
+    /// <summary>What stands there at this moment of the roots of live trees.</summary>
+    public IEnumerable<TaskRow> LiveRoots => disk.Live.Select(tree => disk.Rows[(tree, 0)]);
+
     public StoreOpening Open(string owner, bool takeOver)
     {
         var opening = disk.Open();
