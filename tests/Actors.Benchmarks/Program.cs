@@ -11,6 +11,7 @@ return args switch
     ["scan", .. var options] => await ScanComparison.RunAsync(options),
     ["durable", .. var options] => await DurableComparison.RunAsync(options),
     ["recover", .. var options] => await RecoveryBenchmark.RunAsync(options),
+    ["backlog", .. var options] => await BacklogBenchmark.RunAsync(options),
     ["micro", .. var options] => Micro(options),
     ["simulate", .. var options] => RandomHistories.Run(options),
     _ => Usage(),
@@ -30,6 +31,7 @@ static int Usage()
         scan [--folder DIR] [--rounds N] [--workers N]   the console's scan beside du and find, as processes in turn
         durable [--tasks N] [--rounds N] [--workers N] [--store LOCATION]   the engine in memory, on SQLite and PostgreSQL (or on LOCATION), and Hangfire on PostgreSQL, in turn; a commit beside a flush of the disk
         recover [--tasks N] [--rounds N]   a store with that many pending tasks is opened by a new process: first task, all loaded, memory
+        backlog [--tasks N] [--store sqlite|postgres]   more tasks than memory should hold are submitted, found by a new process, and run: times and memory
         micro [BenchmarkDotNet options]   ids, the ready queue, the ledger, the engine, with memory
         simulate [--seed N] [--seconds S] [--kind memory|durable|both]  random histories of the ledger on all cores until Ctrl-C, or until one breaks a rule
         """);
