@@ -79,7 +79,8 @@ public sealed partial class PostgreSqlServer
     private Task SignalAsync(string signal)
     {
         var server = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First();
-        return RunAsync("sh", "-c", $"kill {signal} {server} $(cat /proc/{server}/task/*/children)");
+        var children = $"$(cat /proc/{server}/task/*/children)";
+        return RunAsync("sh", "-c", signal == "-STOP" ? $"kill {signal} {server} && kill {signal} {children}" : $"kill {signal} {children} && kill {signal} {server}"); // stopped, it lets no child go
     }
 
     private static int FreePort()

@@ -30,6 +30,7 @@ internal static class ControlTables
         if (Find(status, "store") is { } store)
         {
             var state = Find(store, "isRecovering") is { ValueKind: JsonValueKind.True } ? ", live trees are being read" : "";
+            state += Find(store, "waiting") is { } waiting && waiting.GetInt64() is > 0 and var count ? $", {ByteSize.Grouped(count)} task(s) wait there alone" : "";
             state += Find(store, "awayForMs") is { } away ? string.Create(CultureInfo.InvariantCulture, $", has not answered for {away.GetInt64() / 1000.0:0.0} s") : "";
             state += Find(store, "lastOpenedBy") is { } owner ? $", last opened by {owner.GetString()}" : "";
             Add(table, "store", store.GetProperty("name").GetString() + state);

@@ -56,4 +56,5 @@ public sealed record PoolProgress(string Pool, int Workers, int Busy, int Ready,
 /// <param name="Store">Which: kind and place.</param>
 /// <param name="IsRecovering">Whether live trees are still being read from it.</param>
 /// <param name="AwayFor">How long it has not answered; null while it does.</param>
-public sealed record StoreProgress(string Store, bool IsRecovering, TimeSpan? AwayFor);
+/// <param name="Waiting">How many of the live tasks wait in the store alone, until it is nearly their turn: <c>actors.store.loaded-max</c>.</param>
+public sealed record StoreProgress(string Store, bool IsRecovering, TimeSpan? AwayFor, long Waiting = 0);

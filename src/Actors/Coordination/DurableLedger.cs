@@ -73,7 +73,7 @@ internal sealed class DurableLedger
     public bool IsSettled => _journal.IsEmpty && _commits.UnderWay is null;
 
     /// <summary>What of the store is told with the progress.</summary>
-    public StoreProgress Progress(DateTimeOffset now) => new(_opened.Store.Name, _recovery is not null, AwaySince is { } since ? now - since : null);
+    public StoreProgress Progress(DateTimeOffset now) => new(_opened.Store.Name, _recovery is not null, AwaySince is { } since ? now - since : null, _ledger.Backlog?.Away ?? 0);
 
     private DateTimeOffset? AwaySince { get; set; }
 

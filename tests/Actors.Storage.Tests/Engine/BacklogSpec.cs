@@ -73,7 +73,7 @@ public abstract class BacklogSpec : IAsyncLifetime
         Assert.Equal("xxx", (await again.OutcomeAsync().WaitAsync(Patience)).Value);
         await UntilAsync(second, static progress => progress.LiveTrees == 0);
         Assert.Equal(["0 2", .. Enumerable.Range(1, 9).Select(static number => $"{number} 1")], second.Doors.Ran);
-        Assert.Equal(11, _store.Rows().Count());
+        Assert.Equal(11, _store.Rows().Count);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal static class ControlJson
             json.WriteStartObject("store");
             json.WriteString("name", store.Store);
             json.WriteBoolean("isRecovering", store.IsRecovering);
+            json.WriteNumber("waiting", store.Waiting);
             if (store.AwayFor is { } away)
             {
                 json.WriteNumber("awayForMs", (long)away.TotalMilliseconds);
