@@ -6,7 +6,7 @@ namespace Actors.Storage;
 /// <summary>Reads the live trees for the recovery, a window at a time, on a thread of its own, while the coordinator works on the window before.</summary>
 internal sealed class StoreReader(OpenedStore opened, IActorRef coordinator) : UntypedActor
 {
-    private const int Window = 4096;
+    private const int Window = 512;
 
     // Two in turn: the coordinator asks for the next when it begins with one, so the other is done with. A new one each time would be large garbage.
     private readonly TaskRow[][] _windows = [new TaskRow[Window], new TaskRow[Window]];
