@@ -144,6 +144,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
     public ITaskReader ReadLiveTrees(long before)
     {
         var connection = Connect();
+        Run(connection, "SET enable_sort = off; SET enable_hashjoin = off; SET max_parallel_workers_per_gather = 0"); // along the keys: the first rows at once, also where nothing is known of the tables yet
         return new PostgreSqlReader(
             connection, Command(connection, $"SELECT {RowBatch.Columns} FROM task JOIN live_tree ON live_tree.tree = task.tree WHERE task.tree < $1 ORDER BY task.tree, task.no", Value(before)));
     }
