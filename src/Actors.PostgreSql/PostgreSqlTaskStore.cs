@@ -14,13 +14,18 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
 {
     private const string SchemaName = "actors";
     private const int LockSpace = 0x41637472;
-    private const int TreesLookedAt = 1_000;
 
     /// <summary>The first statement of every commit. A division by zero where the epoch is another one: so the server itself carries out nothing of the rest.</summary>
     private const string FencedUpdate = """
         WITH fence AS (UPDATE partition SET batch = $1, next_tree = $2, live_trees = $3, live_tasks = $4 WHERE id = 0 AND epoch = $5 RETURNING 1)
         SELECT 1 / count(*) FROM fence
         """;
+
+    /// <summary>
+    /// All that is asked on the writer's connection is asked by key. A prepared statement that the server planned while the tables were small would scan them for as long as that plan
+    /// is kept, which is until autovacuum next analyzes them.
+    /// </summary>
+    private const string PlansByKey = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
 
     private readonly NpgsqlConnectionStringBuilder _settings;
     private NpgsqlConnection? _connection;
@@ -52,7 +57,9 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
             _connection = Connect();
             Migrate(_connection);
             Own(takeOver);
-            return Begin(owner);
+            var opening = Begin(owner);
+            Run(_connection, PlansByKey);
+            return opening;
         }
         catch (Exception exception) when (exception is NpgsqlException or SocketException or TimeoutException)
         {
@@ -131,6 +138,7 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
             }
 
             TryLock(connection, _epoch);
+            Run(connection, PlansByKey);
             _connection = connection;
             return batch;
         }
@@ -242,37 +250,10 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
                 throw Fenced();
             }
 
-            var (next, trees, deleted) = (rule.From, 0, 0L);
-            for (var looked = 0; deleted < rowsMax && looked < TreesLookedAt; looked++)
-            {
-                if (Root(connection, next) is not { } root)
-                {
-                    next = TaskRow.None;
-                    break;
-                }
-
-                next = root.Tree + 1;
-                var outcome = root.Counts is null ? root.State : StoreJson.ReadCounts(root.Counts).State;
-                if (root.TreeEndedAt == TaskRow.None || root.TreeEndedAt >= (outcome == TaskState.Failed ? rule.FailedBefore : rule.SucceededBefore))
-                {
-                    continue;
-                }
-
-                var last = Convert.ToInt64(Scalar(connection, "SELECT max(no) FROM task WHERE tree = $1", Value(root.Tree)), System.Globalization.CultureInfo.InvariantCulture);
-                var from = Math.Max(0, last + 1 - (rowsMax - deleted));
-                deleted += Run(connection, "DELETE FROM task WHERE tree = $1 AND no >= $2", Value(root.Tree), Value(from));
-                if (from > 0)
-                {
-                    next = root.Tree; // the rest of it next time
-                    break;
-                }
-
-                trees++;
-            }
-
+            var step = Pruning.Step(connection, rule, rowsMax);
             CrashPoint.Reach(CrashPoint.Pruning);
             transaction.Commit();
-            return new PruneStep(next, trees, deleted);
+            return step;
         }
         catch (Exception exception) when (exception is not StoreException)
         {
@@ -321,9 +302,9 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         Disconnect();
     }
 
-    private static NpgsqlParameter<T> Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
+    internal static NpgsqlParameter<T> Value<T>(T value) => new NpgsqlParameter<T> { TypedValue = value };
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    internal static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
 #pragma warning disable CA2100 // every text is a constant of this assembly
         var command = new NpgsqlCommand(sql, connection);
@@ -336,13 +317,13 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         return command;
     }
 
-    private static int Run(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    internal static int Run(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         using var command = Command(connection, sql, parameters);
         return command.ExecuteNonQuery();
     }
 
-    private static object? Scalar(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
+    internal static object? Scalar(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         using var command = Command(connection, sql, parameters);
         return command.ExecuteScalar() is var value && value is DBNull ? null : value;
@@ -368,13 +349,6 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
         {
             Run(connection, "SET lock_timeout = 0");
         }
-    }
-
-    private static TaskRow? Root(NpgsqlConnection connection, long from)
-    {
-        using var command = Command(connection, $"SELECT {RowBatch.Columns} FROM task WHERE tree >= $1 ORDER BY tree, no LIMIT 1", Value(from));
-        using var reader = command.ExecuteReader();
-        return reader.Read() ? TaskRows.Read(reader) : null;
     }
 
     private static List<FactRow> Facts(NpgsqlConnection connection, string prefix)

@@ -20,7 +20,7 @@ internal sealed class WriterStatements(Database database) : IDisposable
     private readonly Statement _dropFact = new(database, "DELETE FROM facts WHERE key = ?");
     private readonly Statement _audit = new(database, "INSERT INTO audit_entry (at, who, action, target, count, detail) VALUES (?, ?, ?, ?, ?, ?)");
     private readonly Statement _release = new(database, "UPDATE task SET flags = flags & ~256 WHERE tree = ? AND no = ?");
-    private readonly Statement _nextRoot = new(database, "SELECT tree, state, counts, tree_ended_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
+    private readonly Statement _nextRoot = new(database, "SELECT tree, state, counts, tree_ended_at, created_at FROM task WHERE tree >= ? ORDER BY tree, no LIMIT 1");
     private readonly Statement _last = new(database, "SELECT max(no) FROM task WHERE tree = ?");
     private readonly Statement _delete = new(database, "DELETE FROM task WHERE tree = ? AND no >= ?");
     private readonly Statement _isMine = new(database, "SELECT 1 FROM partition WHERE epoch = ?");
@@ -116,15 +116,16 @@ internal sealed class WriterStatements(Database database) : IDisposable
             var state = (TaskState)_nextRoot.Number();
             var counts = _nextRoot.Text();
             var endedAt = _nextRoot.Time();
+            var createdAt = _nextRoot.Time();
             _nextRoot.Reset();
-            next = tree + 1;
-            if (endedAt == TaskRow.None)
+            if (rule.IsTooYoung(createdAt))
             {
-                continue;
+                next = TaskRow.None;
+                break;
             }
 
-            var outcome = counts is null ? state : StoreJson.ReadCounts(counts).State;
-            if (endedAt >= (outcome == TaskState.Failed ? rule.FailedBefore : rule.SucceededBefore))
+            next = tree + 1;
+            if (endedAt == TaskRow.None || !rule.Has(counts is null ? state : StoreJson.ReadCounts(counts).State ?? state, endedAt))
             {
                 continue;
             }

@@ -126,7 +126,17 @@ internal sealed record InboxRow(long Number, TaskId Id, string Type, byte[] Payl
 /// <param name="SucceededBefore">Those that succeeded or were cancelled and ended before, in UTC ticks.</param>
 /// <param name="FailedBefore">Those that failed and ended before, in UTC ticks.</param>
 /// <param name="From">The first tree to look at.</param>
-internal readonly record struct PruneRule(long SucceededBefore, long FailedBefore, long From);
+internal readonly record struct PruneRule(long SucceededBefore, long FailedBefore, long From)
+{
+    /// <summary>Whether a root is so young that neither it nor any behind it is deleted: trees are numbered in the order of their submission.</summary>
+    /// <param name="createdAt">When it became real, in UTC ticks.</param>
+    public bool IsTooYoung(long createdAt) => createdAt >= Math.Max(SucceededBefore, FailedBefore);
+
+    /// <summary>Whether a tree is deleted.</summary>
+    /// <param name="outcome">How it ended.</param>
+    /// <param name="endedAt">When; none while it lives.</param>
+    public bool Has(TaskState outcome, long endedAt) => endedAt != TaskRow.None && endedAt < (outcome == TaskState.Failed ? FailedBefore : SucceededBefore);
+}
 
 /// <summary>How far pruning came.</summary>
 /// <param name="Next">The tree to go on with; none where all have been looked at.</param>

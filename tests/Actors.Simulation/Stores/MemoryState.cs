@@ -162,8 +162,12 @@ internal sealed record MemoryState
             }
 
             var root = tasks[0];
-            var outcome = root.Counts is null ? root.State : StoreJson.ReadCounts(root.Counts).State;
-            if (root.TreeEndedAt == TaskRow.None || root.TreeEndedAt >= (outcome == TaskState.Failed ? rule.FailedBefore : rule.SucceededBefore))
+            if (rule.IsTooYoung(root.CreatedAt))
+            {
+                break;
+            }
+
+            if (!rule.Has(root.Counts is null ? root.State : StoreJson.ReadCounts(root.Counts).State ?? root.State, root.TreeEndedAt))
             {
                 continue;
             }

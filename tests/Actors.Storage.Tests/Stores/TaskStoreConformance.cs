@@ -196,7 +196,7 @@ public abstract class TaskStoreConformance : IAsyncLifetime
         using var store = Opened();
         var batch = Batch(
             1,
-            Ended(1, TaskState.Succeeded, 100), Ended(2, TaskState.Failed, 100), Ended(3, TaskState.Cancelled, 100), Root(4), Ended(5, TaskState.Succeeded, 10),
+            Ended(1, TaskState.Succeeded, 100), Ended(2, TaskState.Failed, 100), Ended(3, TaskState.Cancelled, 100), Root(4) with { CreatedAt = Now - TimeSpan.FromDays(300).Ticks }, Ended(5, TaskState.Succeeded, 10),
             Ended(6, TaskState.Succeeded, 100) with { Counts = Utf8("{\"tasks\":4,\"state\":\"Failed\"}") }, Child(6, 1), Child(6, 2), Child(6, 3), Ended(7, TaskState.Succeeded, 100));
         batch.Opened.Add(4);
         store.Commit(batch);
@@ -207,6 +207,28 @@ public abstract class TaskStoreConformance : IAsyncLifetime
         Assert.Equal(new PruneStep(TaskRow.None, 2, 5), PruneAll(store, rule with { FailedBefore = rule.SucceededBefore }, 3));
         Assert.Equal([4, 5], Read(store.ReadAll()).Select(static row => (int)row.Tree));
         store.Commit(Batch(2, Root(8)));
+    }
+
+    [Fact]
+    public void Of_trees_that_are_too_young_to_be_deleted_only_the_first_is_looked_at()
+    {
+        using var store = Opened();
+        store.Commit(Batch(1, [Ended(1, TaskState.Succeeded, 100), Ended(2, TaskState.Failed, 100), .. Enumerable.Range(3, 5_000).Select(static tree => Ended(tree, TaskState.Succeeded, 10) with { CreatedAt = Now - TimeSpan.FromDays(20).Ticks })]));
+        var rule = new PruneRule(Now - TimeSpan.FromDays(50).Ticks, Now - TimeSpan.FromDays(200).Ticks, 0);
+
+        Assert.Equal(new PruneStep(TaskRow.None, 1, 1), store.Prune(rule, 100));
+    }
+
+    [Fact]
+    public void Many_trees_of_one_task_are_deleted_in_steps_of_so_many_rows()
+    {
+        using var store = Opened();
+        store.Commit(Batch(1, [.. Enumerable.Range(1, 2_500).Select(static tree => Ended(tree, TaskState.Succeeded, 100))]));
+        var rule = new PruneRule(Now, Now, 0);
+
+        Assert.Equal(new PruneStep(701, 700, 700), store.Prune(rule, 700));
+        Assert.Equal(new PruneStep(TaskRow.None, 1_800, 1_800), PruneAll(store, rule, 700));
+        Assert.Empty(Read(store.ReadAll()));
     }
 
     [Fact]
@@ -327,7 +349,7 @@ public abstract class TaskStoreConformance : IAsyncLifetime
     private static TaskRow Ended(long tree, TaskState state, int daysAgo)
     {
         var at = Now - TimeSpan.FromDays(daysAgo).Ticks;
-        return Root(tree) with { State = state, EndedAt = at, EndedOrder = 1, TreeEndedAt = at };
+        return Root(tree) with { State = state, CreatedAt = Now - TimeSpan.FromDays(300).Ticks, EndedAt = at, EndedOrder = 1, TreeEndedAt = at };
     }
 
     private static TaskRow Root(long tree) => new()
