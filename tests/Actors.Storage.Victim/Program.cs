@@ -20,6 +20,7 @@ var system = ActorSystem.Create("victim", ConfigurationFactory.ParseString($$"""
     akka.log-dead-letters = on
     actors.worker-losses-max = 1000 # whoever kills at random does not mean the task
     actors.suspect-alone = 20ms
+    actors.store.loaded-max = 8 # so that most trees wait in the store alone at first
     """));
 try
 {
