@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
@@ -44,6 +45,27 @@ public sealed class ControlSocketSpec : IDisposable
         await File.WriteAllTextAsync(file, "text");
         await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(file));
         Assert.Equal("text", await File.ReadAllTextAsync(file));
+    }
+
+    [UnixFact]
+    public async Task An_engine_that_has_taken_a_store_over_can_be_reached_once_the_one_before_is_gone()
+    {
+        var path = ControlSocket.PathOfOwn(null);
+        ActorSystem second;
+        using (await StartAsync("auto", workers: 2))
+        {
+            second = await StartAsync("auto", workers: 3);
+            Assert.Equal(2, await WorkersAsync(path));
+        }
+
+        using (second)
+        {
+            var patience = Stopwatch.StartNew();
+            while (await WorkersAsync(path) != 3)
+            {
+                Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30));
+            }
+        }
     }
 
     [UnixTheory]
@@ -134,9 +156,23 @@ public sealed class ControlSocketSpec : IDisposable
         Assert.True(answer.Value.GetProperty("ok").GetBoolean());
     }
 
-    private static async Task<ActorSystem> StartAsync(string path)
+    /// <summary>How many workers the engine has that answers; none where nobody does.</summary>
+    private static async Task<int> WorkersAsync(string path)
     {
-        var system = ActorSystem.Create("controlled", $"akka.loglevel = off\nakka.stdout-loglevel = off\nactors.control.socket = \"{path}\"");
+        try
+        {
+            var status = await AskAsync(path, """{"v": 1, "do": "status"}""");
+            return status.GetProperty("result").GetProperty("pools")[0].GetProperty("workers").GetInt32();
+        }
+        catch (Exception nobody) when (nobody is SocketException or IOException or ArgumentNullException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<ActorSystem> StartAsync(string path, int workers = 1)
+    {
+        var system = ActorSystem.Create("controlled", $"akka.loglevel = off\nakka.stdout-loglevel = off\nactors.control.socket = \"{path}\"\nactors.default-pool.workers = {workers}");
         try
         {
             await TaskEngine.StartAsync(system, static _ => { });

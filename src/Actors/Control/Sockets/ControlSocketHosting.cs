@@ -10,6 +10,9 @@ internal static class ControlSocketHosting
     private const string Off = "off";
     private const string Auto = "auto";
 
+    /// <summary>Whose store was taken over still listens for a while.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
     /// <summary>Opens it, where it is asked for.</summary>
     /// <param name="engine">The engine.</param>
     /// <param name="system">Its system.</param>
@@ -27,14 +30,7 @@ internal static class ControlSocketHosting
         var log = Logging.GetLogger(system, typeof(ControlServer));
         try
         {
-            var server = await ControlServer.StartAsync(path, new ControlAnswers(engine), log).ConfigureAwait(false);
-            log.Info("The engine can be reached at {Path}", path);
-            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "actors-control-socket", async () =>
-            {
-                await server.DisposeAsync().ConfigureAwait(false);
-                return Akka.Done.Instance;
-            });
-            _ = system.WhenTerminated.ContinueWith(_ => server.DisposeAsync().AsTask(), TaskScheduler.Default); // where nobody has run the shutdown
+            await ListenAsync(engine, system, path, log).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +39,37 @@ internal static class ControlSocketHosting
                 throw new ConfigurationException($"actors.control.socket: {path}: {exception.Message}", exception);
             }
 
-            log.Warning("The engine cannot be reached from other processes, since {Path} cannot be a socket: {Cause}", path, exception.Message);
+            log.Warning("The engine cannot be reached from other processes, since {Path} cannot be a socket yet: {Cause}. It is tried until it can", path, exception.Message);
+            _ = KeepTryingAsync(engine, system, path, log);
         }
+    }
+
+    private static async Task KeepTryingAsync(TaskEngine engine, ActorSystem system, string path, ILoggingAdapter log)
+    {
+        using var timer = new PeriodicTimer(Rest);
+        while (!system.WhenTerminated.IsCompleted && await timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                await ListenAsync(engine, system, path, log).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                log.Debug("{Path} cannot be a socket yet: {Cause}", path, exception.Message);
+            }
+        }
+    }
+
+    private static async Task ListenAsync(TaskEngine engine, ActorSystem system, string path, ILoggingAdapter log)
+    {
+        var server = await ControlServer.StartAsync(path, new ControlAnswers(engine), log).ConfigureAwait(false);
+        log.Info("The engine can be reached at {Path}", path);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "actors-control-socket", async () =>
+        {
+            await server.DisposeAsync().ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+        _ = system.WhenTerminated.ContinueWith(_ => server.DisposeAsync().AsTask(), TaskScheduler.Default); // where nobody has run the shutdown
     }
 }
