@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Actors.Control.Sockets;
 using Actors.Tests.Console;
 using Akka.Actor;
 
@@ -50,11 +51,12 @@ public sealed class ControlSocketSpec : IDisposable
     [UnixFact]
     public async Task An_engine_that_has_taken_a_store_over_can_be_reached_once_the_one_before_is_gone()
     {
-        var path = ControlSocket.PathOfOwn(null);
+        var store = "sqlite:" + Path.Combine(_folder.Path, "tasks.db");
+        var path = ControlSocket.PathOfOwn(store);
         ActorSystem second;
-        using (await StartAsync("auto", workers: 2))
+        using (await StartAsync("off", store, workers: 2))
         {
-            second = await StartAsync("auto", workers: 3);
+            second = await StartAsync("off", store, workers: 3);
             Assert.Equal(2, await WorkersAsync(path));
         }
 
@@ -170,12 +172,16 @@ public sealed class ControlSocketSpec : IDisposable
         }
     }
 
-    private static async Task<ActorSystem> StartAsync(string path, int workers = 1)
+    /// <param name="path">The setting.</param>
+    /// <param name="store">Listens where an engine with that store does; null to listen as the setting says.</param>
+    /// <param name="workers">How many workers it has.</param>
+    private static async Task<ActorSystem> StartAsync(string path, string? store = null, int workers = 1)
     {
         var system = ActorSystem.Create("controlled", $"akka.loglevel = off\nakka.stdout-loglevel = off\nactors.control.socket = \"{path}\"\nactors.default-pool.workers = {workers}");
         try
         {
-            await TaskEngine.StartAsync(system, static _ => { });
+            var engine = await TaskEngine.StartAsync(system, static _ => { });
+            await (store is null ? Task.CompletedTask : ControlSocketHosting.StartAsync(engine, system, "auto", store));
             return system;
         }
         catch
