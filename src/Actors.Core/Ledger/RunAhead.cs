@@ -32,6 +32,21 @@ internal sealed class RunAhead(int pool, TimeSpan workMax)
     /// <summary>How many tasks are ready here.</summary>
     public int Ready => _count;
 
+    /// <summary>How many of those that are ready the oldest is one of: siblings, each as large a piece of work as any other, and larger than what is newer.</summary>
+    public int Oldest
+    {
+        get
+        {
+            var count = 1;
+            while (count < _count && _ready[count].Join == _ready[0].Join && _ready[count] is not JoinRecord)
+            {
+                count++;
+            }
+
+            return count;
+        }
+    }
+
     /// <summary>The assigned task that all here stems from.</summary>
     public TaskRecord Base => _base.Task;
 

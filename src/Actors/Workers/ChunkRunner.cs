@@ -43,6 +43,7 @@ internal sealed class ChunkRunner(
     private TaskContext? _context;
     private long _startedAt;
     private long _sharedAt;
+    private int _thread; // on which it was begun, until that goes on without it
     private volatile bool _isInHandler;
     private volatile bool _isWanted;
     private bool _isTold;
@@ -79,7 +80,10 @@ internal sealed class ChunkRunner(
             settings.Handlers.Schedule(Waker.Instance);
         }
 
+        _thread = Environment.CurrentManagedThreadId;
         _ = RunAsync();
+        _thread = 0;
+        HandOver.Drain();
     }
 
     public void Execute() => Run();
@@ -383,7 +387,7 @@ internal sealed class ChunkRunner(
         ahead.Ready + _tasks.Length - _next > 1
         && (now - _sharedAt > ShareAfter || next.Type.EstimateTicks is < 0 || next.Type.EstimateTicks > ShareAfterTicks);
 
-    /// <summary>Others have nothing to do: gives away the older half, which is the larger part of the work, and goes on with the newer.</summary>
+    /// <summary>Others have nothing to do: gives away half of the oldest siblings, which is about half of the work, and goes on with the rest.</summary>
     private void Share(RunAhead ahead, long now)
     {
         lock (_lock)
@@ -400,7 +404,7 @@ internal sealed class ChunkRunner(
             else
             {
                 List<TaskRecord> kept = [];
-                ahead.Tell(_ends, null, (ahead.Ready + 1) / 2, kept);
+                ahead.Tell(_ends, null, ahead.Ready - ((ahead.Oldest + 1) / 2), kept);
                 _tasks = new AssignedTask[kept.Count];
                 for (_next = 0; _next < kept.Count; _next++)
                 {
@@ -410,8 +414,15 @@ internal sealed class ChunkRunner(
                 _next = 0;
             }
 
+            HandOver.Open();
             Report(null, goesOnAhead: true);
+            HandOver.Close();
             _sharedAt = now;
+        }
+
+        using (ExecutionContext.SuppressFlow())
+        {
+            HandOver.Drain(); // so that the others have it at once, and not when this thread lets the coordinator's have a processor
         }
     }
 
@@ -439,7 +450,17 @@ internal sealed class ChunkRunner(
             }
             else if (_ends.Count > _reported)
             {
-                coordinator.Tell(new WorkReport(assignment, _ends.Items, _reported, _ends.Count - _reported, null), worker);
+                var report = new WorkReport(assignment, _ends.Items, _reported, _ends.Count - _reported, null);
+                if (Volatile.Read(ref _thread) == Environment.CurrentManagedThreadId)
+                {
+                    HandOver.Open(); // drained when this has returned
+                    coordinator.Tell(report, worker);
+                    HandOver.Close();
+                }
+                else
+                {
+                    coordinator.Tell(report, worker);
+                }
             }
         }
     }

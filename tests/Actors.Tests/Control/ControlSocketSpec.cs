@@ -57,16 +57,12 @@ public sealed class ControlSocketSpec : IDisposable
         using (await StartAsync("off", store, workers: 2))
         {
             second = await StartAsync("off", store, workers: 3);
-            Assert.Equal(2, await WorkersAsync(path));
+            await UntilAsync(path, workers: 2);
         }
 
         using (second)
         {
-            var patience = Stopwatch.StartNew();
-            while (await WorkersAsync(path) != 3)
-            {
-                Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30));
-            }
+            await UntilAsync(path, workers: 3);
         }
     }
 
@@ -156,6 +152,16 @@ public sealed class ControlSocketSpec : IDisposable
         }
 
         Assert.True(answer.Value.GetProperty("ok").GetBoolean());
+    }
+
+    /// <summary>Until the engine that answers there has so many workers: they come when it has started.</summary>
+    private static async Task UntilAsync(string path, int workers)
+    {
+        var patience = Stopwatch.StartNew();
+        while (await WorkersAsync(path) != workers)
+        {
+            Assert.True(patience.Elapsed < TimeSpan.FromSeconds(30), $"no engine with {workers} workers");
+        }
     }
 
     /// <summary>How many workers the engine has that answers; none where nobody does.</summary>
