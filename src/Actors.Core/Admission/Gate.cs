@@ -40,6 +40,9 @@ internal abstract class Gate(GateRule rule, string key)
     /// <summary>How many tasks may pass now.</summary>
     public abstract int Room(long nowTicks);
 
+    /// <summary>The same for who has a place kept back here, and so goes before all that wait.</summary>
+    public virtual int Left(long nowTicks) => Room(nowTicks);
+
     /// <summary>One passes.</summary>
     public abstract void Pass(long nowTicks);
 
@@ -53,7 +56,7 @@ internal abstract class Gate(GateRule rule, string key)
     /// <summary>As in "limit host, key example.org".</summary>
     public abstract override string ToString();
 
-    public void Wait(Lane lane) => LineOf(lane.Pool).Waiting.Enqueue((lane, lane.Ticket), lane.HeadOrder);
+    public void Wait(Lane lane) => LineOf(lane.Pool).Waiting.Enqueue((lane, lane.Ticket), lane.OldestOrder);
 
     /// <summary>The lane of that line that has waited longest, by its first task; null where none waits.</summary>
     public Lane? TakeWaiting(Line line)

@@ -290,7 +290,9 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         return null;
     }
 
-    private bool HasRoom(Gate gate, Lane lane) => gate.Room(ledger.NowTicks) > (gate.IsClaimed && _claimant != lane ? 1 : 0);
+    /// <summary>Of a claimed gate the last place is the claimant's, also where others wait for the next tokens: without it, it would be passed over for ever.</summary>
+    private bool HasRoom(Gate gate, Lane lane) =>
+        gate.IsClaimed && _claimant == lane ? gate.Left(ledger.NowTicks) > 0 : gate.Room(ledger.NowTicks) > (gate.IsClaimed ? 1 : 0);
 
     /// <summary>A lane that has something stands open, or waits.</summary>
     private void Place(Lane lane)
@@ -492,9 +494,9 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
             }
 
             bucket.IsCooling = false;
-            if (bucket.Lanes == 0)
+            if (bucket.Lanes == 0 && _gates.GetValueOrDefault((bucket.Rule, bucket.Key)) == bucket)
             {
-                _gates.Remove((bucket.Rule, bucket.Key));
+                _gates.Remove((bucket.Rule, bucket.Key)); // it may have been forgotten before, and its key have another by now
             }
         }
     }

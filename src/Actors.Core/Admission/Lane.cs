@@ -3,15 +3,19 @@ using Actors.Ledger;
 namespace Actors.Admission;
 
 /// <summary>
-/// The ready tasks of one pool that lead through the same gates: first come, first served. Since all of them need the same, either the first may start or none,
-/// and a million of them stand here as one.
+/// The ready tasks of one pool that lead through the same gates: the highest priority first, within one priority first come, first served. Since all of them need the same,
+/// either the first may start or none, and a million of them stand here as one.
 /// </summary>
-/// <remarks>A task that was cancelled stays where it is and is passed over; so many of them are swept out.</remarks>
+/// <remarks>
+/// None is passed over for ever: a priority that was, as often as <see cref="ReadyQueue.PassesMax"/> says, has the next turn. A task that was cancelled stays where it is and is
+/// passed over; so many of them are swept out.
+/// </remarks>
 internal sealed class Lane(Gate[] gates, int pool)
 {
     private const int SweepAbove = 1024;
-    private TaskRecord? _head;
-    private TaskRecord? _tail;
+
+    /// <summary>The tasks by their priority, the highest first; most lanes have one line.</summary>
+    private Line? _lines;
     private int _dead;
 
     public Gate[] Gates { get; } = gates;
@@ -36,58 +40,43 @@ internal sealed class Lane(Gate[] gates, int pool)
     /// <summary>How often it was first in a line and yet could not start, for another gate.</summary>
     public int PassedOver { get; set; }
 
-    /// <summary>The age of its first task.</summary>
-    public long HeadOrder => Peek()?.Gated!.Order ?? long.MaxValue;
-
-    /// <summary>The tasks in it, first to last.</summary>
-    public IEnumerable<TaskRecord> Tasks()
+    /// <summary>The age of its oldest task: lanes take their turns by that, whatever the priority of what is in them.</summary>
+    public long OldestOrder
     {
-        for (var task = _head; task is not null; task = task.NextReady)
+        get
         {
-            if (task.State == TaskState.Ready)
+            var oldest = long.MaxValue;
+            for (var line = _lines; line is not null; line = line.Next)
             {
-                yield return task;
+                oldest = Math.Min(oldest, HeadOf(line)?.Gated!.Order ?? long.MaxValue);
             }
+
+            return oldest;
         }
     }
 
-    /// <summary>Behind those that are older. One that comes back unstarted is older than most.</summary>
+    /// <summary>Behind those of its priority that are older. One that comes back unstarted is older than most.</summary>
     public void Add(TaskRecord task)
     {
         Count++;
-        var order = task.Gated!.Order;
-        if (_tail is null)
-        {
-            _head = _tail = task;
-        }
-        else if (_tail.Gated!.Order < order)
-        {
-            _tail.NextReady = task;
-            _tail = task;
-        }
-        else
-        {
-            Insert(task, order);
-        }
+        LineOf(task.Priority).Add(task);
     }
 
-    /// <summary>The first task.</summary>
-    public TaskRecord? Peek()
-    {
-        while (_head is { State: not TaskState.Ready } passed)
-        {
-            RemoveHead(passed);
-            _dead--;
-        }
-
-        return _head;
-    }
+    /// <summary>The task whose turn it is.</summary>
+    public TaskRecord? Peek() => Turn()?.Head;
 
     public TaskRecord Pop()
     {
-        var task = Peek()!;
-        RemoveHead(task);
+        var turn = Turn()!;
+        var task = turn.Head!;
+        turn.RemoveHead();
         Count--;
+        turn.Passes = 0;
+        for (var line = _lines; line is not null; line = line.Next)
+        {
+            line.Passes = line == turn || line.Head is null ? 0 : line.Passes + 1;
+        }
+
         return task;
     }
 
@@ -97,7 +86,7 @@ internal sealed class Lane(Gate[] gates, int pool)
         _dead++;
         if (--Count == 0)
         {
-            _head = _tail = null;
+            _lines = null;
             _dead = 0;
         }
     }
@@ -110,58 +99,158 @@ internal sealed class Lane(Gate[] gates, int pool)
             return;
         }
 
-        TaskRecord? last = null;
-        for (var task = _head; task is not null;)
+        for (var line = _lines; line is not null; line = line.Next)
         {
-            var next = task.NextReady;
-            task.NextReady = null;
-            if (task.State == TaskState.Ready)
-            {
-                if (last is null)
-                {
-                    _head = task;
-                }
-                else
-                {
-                    last.NextReady = task;
-                }
-
-                last = task;
-            }
-
-            task = next;
+            line.Sweep();
         }
 
-        _tail = last;
         _dead = 0;
     }
 
-    private void Insert(TaskRecord task, long order)
+    /// <summary>The highest priority that has something; or one that was passed over too often, of several the one that was most often.</summary>
+    private Line? Turn()
     {
-        if (_head!.Gated!.Order > order)
+        Line? first = null;
+        Line? owed = null;
+        for (var line = _lines; line is not null; line = line.Next)
         {
-            task.NextReady = _head;
-            _head = task;
-            return;
+            if (HeadOf(line) is not null)
+            {
+                first ??= line;
+                owed = line.Passes >= ReadyQueue.PassesMax && line.Passes > (owed?.Passes ?? 0) ? line : owed;
+            }
         }
 
-        var before = _head;
-        while (before.NextReady!.Gated!.Order < order)
-        {
-            before = before.NextReady;
-        }
-
-        task.NextReady = before.NextReady;
-        before.NextReady = task;
+        return owed ?? first;
     }
 
-    private void RemoveHead(TaskRecord head)
+    private TaskRecord? HeadOf(Line line)
     {
-        _head = head.NextReady;
-        head.NextReady = null;
-        if (_head is null)
+        while (line.Head is { State: not TaskState.Ready })
         {
-            _tail = null;
+            line.RemoveHead();
+            _dead--;
+        }
+
+        return line.Head;
+    }
+
+    private Line LineOf(int priority)
+    {
+        Line? before = null;
+        var line = _lines;
+        while (line is not null && line.Priority > priority)
+        {
+            (before, line) = (line, line.Next);
+        }
+
+        if (line is not null && line.Priority == priority)
+        {
+            return line;
+        }
+
+        var made = new Line(priority) { Next = line };
+        if (before is null)
+        {
+            _lines = made;
+        }
+        else
+        {
+            before.Next = made;
+        }
+
+        return made;
+    }
+
+    /// <summary>The tasks of one priority, oldest first.</summary>
+    private sealed class Line(int priority)
+    {
+        private TaskRecord? _tail;
+
+        public int Priority { get; } = priority;
+
+        public Line? Next { get; set; }
+
+        public TaskRecord? Head { get; private set; }
+
+        /// <summary>How many turns others have had since it last had one, while it had something.</summary>
+        public int Passes { get; set; }
+
+        public void Add(TaskRecord task)
+        {
+            var order = task.Gated!.Order;
+            if (_tail is null)
+            {
+                Head = _tail = task;
+            }
+            else if (_tail.Gated!.Order < order)
+            {
+                _tail.NextReady = task;
+                _tail = task;
+            }
+            else
+            {
+                Insert(task, order);
+            }
+        }
+
+        public void RemoveHead()
+        {
+            var head = Head!;
+            Head = head.NextReady;
+            head.NextReady = null;
+            if (Head is null)
+            {
+                _tail = null;
+            }
+        }
+
+        public void Sweep()
+        {
+            TaskRecord? last = null;
+            var task = Head;
+            Head = null;
+            while (task is not null)
+            {
+                var next = task.NextReady;
+                task.NextReady = null;
+                if (task.State == TaskState.Ready)
+                {
+                    if (last is null)
+                    {
+                        Head = task;
+                    }
+                    else
+                    {
+                        last.NextReady = task;
+                    }
+
+                    last = task;
+                }
+
+                task = next;
+            }
+
+            _tail = last;
+        }
+
+        private void Insert(TaskRecord task, long order)
+        {
+            if (Head!.Gated!.Order > order)
+            {
+                task.NextReady = Head;
+                Head = task;
+                return;
+            }
+
+            var before = Head;
+            while (before.NextReady!.Gated!.Order < order)
+            {
+                before = before.NextReady;
+            }
+
+            task.NextReady = before.NextReady;
+            before.NextReady = task;
         }
     }
 }

@@ -27,6 +27,12 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
         return IsTimed ? 0 : (int)_tokens; // who waits for tokens that are due goes first
     }
 
+    public override int Left(long nowTicks)
+    {
+        Replenish(nowTicks);
+        return (int)_tokens;
+    }
+
     /// <summary>Somebody waits for the next tokens.</summary>
     /// <returns>When they come.</returns>
     public long Await(long nowTicks)

@@ -185,7 +185,7 @@ internal sealed class GatedWorld
         Step(() => Ledger.Report(assignment, [end], null, Now, 0));
     }
 
-    private void Step(Action command)
+    public void Step(Action command)
     {
         command();
         Ledger.Dispatch(Now);
@@ -229,7 +229,7 @@ internal sealed class GatedWorld
 
         foreach (var pool in Ledger.Pools.Where(static pool => pool.HasIdle()))
         {
-            foreach (var task in Ledger.LiveTasks.Where(task => task.State == TaskState.Ready && task.Type.Pool == pool.Index && task.Type.Gates is { Order: null } gates && gates.Uses.All(static use => use.Rule is LimitRule)))
+            foreach (var task in Ledger.LiveTasks.Where(task => task.State == TaskState.Ready && !Pauses.Holds(task) && task.Type.Pool == pool.Index && task.Type.Gates is { Order: null } gates && gates.Uses.All(static use => use.Rule is LimitRule)))
             {
                 var isClosed = LimitsOf(task).Any(limit => held.GetValueOrDefault(limit) == ((LimitRule)limit.Item1).Permits);
                 Assert.True(isClosed || Ledger.Gatekeeper.HasClaim, $"{NameOf(task)} waits, and a worker and all its permits are free");

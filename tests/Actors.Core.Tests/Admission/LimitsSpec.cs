@@ -25,6 +25,61 @@ public sealed class LimitsSpec
     }
 
     [Fact]
+    public void In_line_for_a_limit_the_highest_priority_goes_first_and_within_it_who_came_first()
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: GatedWorld.ByHost(new LimitRule("host", 1)));
+        world.AddWorkers(3);
+        foreach (var (name, priority) in ((string, int?)[])[("first", 0), ("low", 1), ("usual", null), ("high 1", 9), ("high 2", 9), ("usual 2", null)])
+        {
+            world.Submit(fetch, name, "a", options: new SpawnOptions { Priority = priority });
+        }
+
+        world.Finish();
+        Assert.Equal(["first", "high 1", "high 2", "usual", "usual 2", "low"], world.Started);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void In_line_for_a_limit_a_low_priority_is_passed_over_so_often_and_no_more()
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: GatedWorld.ByHost(new LimitRule("host", 1)));
+        world.AddWorkers(3);
+        world.Submit(fetch, "first", "a");
+        world.Submit(fetch, "low", "a", options: new SpawnOptions { Priority = 0 });
+        for (var number = 0; number < 100; number++)
+        {
+            world.Submit(fetch, $"high {number}", "a", options: new SpawnOptions { Priority = 9 });
+        }
+
+        world.Finish();
+        Assert.Equal(1 + ReadyQueue.PassesMax, world.Started.ToList().IndexOf("low"));
+        Assert.Equal(Enumerable.Range(0, 100).Select(static number => $"high {number}"), world.Started.Where(static name => name.StartsWith("high", StringComparison.Ordinal)));
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void In_line_for_a_limit_a_paused_type_holds_up_nobody()
+    {
+        var world = new GatedWorld();
+        var rule = new LimitRule("host", 1);
+        var paused = world.Type("paused", uses: GatedWorld.ByHost(rule));
+        var other = world.Type("other", uses: GatedWorld.ByHost(rule));
+        world.AddWorkers(3);
+        world.Ledger.Pauses.Set(paused, new Pause("somebody", DateTimeOffset.UnixEpoch));
+        world.Submit(paused, "held", "a", options: new SpawnOptions { Priority = 9 });
+        world.Submit(other, "goes", "a");
+        world.Finish();
+        Assert.Equal(["goes"], world.Started);
+
+        world.Step(() => world.Ledger.Pauses.End(paused));
+        world.Finish();
+        Assert.Equal(["goes", "held"], world.Started);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public void What_has_no_limit_passes_by_and_a_task_without_a_key_is_not_limited()
     {
         var world = new GatedWorld();

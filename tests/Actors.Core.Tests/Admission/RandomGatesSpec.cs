@@ -15,7 +15,7 @@ public sealed class RandomGatesSpec
     [InlineData(6)]
     public void No_limit_is_exceeded_no_rate_and_no_order_broken_and_nothing_is_forgotten(int seed)
     {
-        for (var round = 0; round < 40; round++)
+        for (var round = 0; round < 400; round++)
         {
             Play((seed * 1000) + round);
         }
@@ -95,7 +95,7 @@ public sealed class RandomGatesSpec
             case < 4:
                 all.Add(world.Submit(
                     types[random.Next(types.Count)], $"{all.Count}", Key(random), Key(random),
-                    random.Next(4) == 0 ? new SpawnOptions { Delay = TimeSpan.FromMilliseconds(random.Next(30)) } : null));
+                    random.Next(4) == 0 ? new SpawnOptions { Delay = TimeSpan.FromMilliseconds(random.Next(30)) } : random.Next(3) == 0 ? new SpawnOptions { Priority = random.Next(TaskPriority.Count) } : null));
                 break;
             case < 7 when running is not null:
                 world.Succeed(running);

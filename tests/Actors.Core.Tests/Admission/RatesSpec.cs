@@ -32,6 +32,30 @@ public sealed class RatesSpec
     }
 
     [Fact]
+    public void A_key_has_one_bucket_also_when_it_was_given_back_to_and_is_used_again()
+    {
+        var world = new GatedWorld();
+        var call = world.Type("call", uses: GatedWorld.ByHost(new RateRule("api", new TaskRate { TokenLimit = 3, TokensPerPeriod = 3, ReplenishmentPeriod = Second })));
+        world.AddWorkers(10);
+        foreach (var key in (string[])["a", "b", "k"])
+        {
+            world.Succeed(world.Submit(call, "early", key)); // two are looked at when another bucket is made: the third is not
+        }
+
+        world.Advance(Second);
+        world.GiveBack(world.Submit(call, "again", "k")); // and starts again at once
+        world.Submit(call, "other", "another key");
+        for (var number = 1; number <= 3; number++)
+        {
+            world.Submit(call, $"{number}", "k");
+        }
+
+        Assert.Equal(["early", "early", "early", "again", "again", "other", "1", "2"], world.Started);
+        world.Finish();
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public void Nothing_drifts_however_late_the_clock_is_read()
     {
         var world = new GatedWorld();
