@@ -138,7 +138,7 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
     public bool Leaves(in TaskRow root)
     {
         _limit = root.Tree;
-        if (!MayWait(in root) || _kept.Contains(root.Id))
+        if (!MayWait(in root))
         {
             return false;
         }
@@ -284,12 +284,17 @@ internal sealed class Backlog(TaskLedger ledger, Journal journal, Func<string, T
         }
     }
 
-    private static bool MayWait(in TaskRow row) => row is { Number: 0, State: TaskState.Ready, Flags: 0, Attempt: 0, Losses: 0, Join: TaskRow.None, Counts: null };
+    private bool MayWait(in TaskRow row) =>
+        row is { Number: 0, State: TaskState.Ready, Flags: 0, Attempt: 0, Losses: 0, Join: TaskRow.None, Counts: null }
+        && MayWait(typeOf(row.Type), row.Id)
+        && (row.Options is null || StoreJson.ReadOptions(row.Options).Unique is null);
 
     private bool MayWait(TreeRecord tree) =>
-        tree is { Terms: null, Completion: null, Pause: null, Root: { Type: { Gates: null, Pool: not TaskType.Nowhere }, Options: var options } }
-        && !_kept.Contains(tree.Id)
+        tree is { Terms: null, Completion: null, Pause: null, Root: { Options: var options } root }
+        && MayWait(root.Type, tree.Id)
         && (options is null || options.Unique is null && (options.DueAt?.UtcTicks ?? ledger.After(options.Delay)) <= ledger.NowTicks);
+
+    private bool MayWait(TaskType type, TaskId root) => type is { Gates: null, Pool: not TaskType.Nowhere } && !_kept.Contains(root);
 
     private bool IsPaused(TaskType type) => type.Pause is not null || ledger.Pools[type.Pool].Pause is not null;
 

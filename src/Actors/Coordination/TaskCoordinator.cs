@@ -396,6 +396,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     {
         try
         {
+            _schedules.KeepFired();
             foreach (var waited in _durable!.Recover(read, Now, _schedules.Recovered))
             {
                 OnReceive(waited);

@@ -18,7 +18,8 @@ internal sealed class Scheduling
     private readonly IReadOnlyDictionary<string, ScheduleDefinition> _declared;
     private readonly ILoggingAdapter _log;
     private DurableLedger? _durable;
-    private IReadOnlyList<FactRow>? _facts;
+    private IReadOnlyList<FactRow> _facts = [];
+    private List<(string Name, StoredSchedule Schedule)>? _stored;
     private bool _hasBegun;
     private bool _isStopped;
 
@@ -34,10 +35,47 @@ internal sealed class Scheduling
     /// <param name="now">The time.</param>
     public void Begin(DurableLedger? durable, IReadOnlyList<FactRow>? facts, DateTimeOffset now)
     {
-        (_durable, _facts) = (durable, facts);
+        (_durable, _facts) = (durable, facts ?? []);
         if (durable is null)
         {
             Recovered(now);
+        }
+    }
+
+    /// <summary>Before the first live tree comes back: what the store's schedules have fired is always loaded, since whether it is live decides about their next firing.</summary>
+    /// <exception cref="StoreException">The store is damaged.</exception>
+    public void KeepFired()
+    {
+        if (_stored is not null)
+        {
+            return;
+        }
+
+        _stored = [];
+        foreach (var (key, value) in _facts)
+        {
+            if (key.StartsWith(StoredSchedule.Prefix, StringComparison.Ordinal) && value is not null)
+            {
+                _stored.Add((key[StoredSchedule.Prefix.Length..], StoredSchedule.Read(key, value)));
+            }
+        }
+
+        foreach (var (_, schedule) in _stored)
+        {
+            foreach (var text in schedule.Roots ?? [])
+            {
+                Keep(text);
+            }
+
+            Keep(schedule.Last?.Root); // the next firing looks at it where the policy is another one by then
+        }
+
+        void Keep(string? text)
+        {
+            if (TaskId.TryParse(text, out var root))
+            {
+                _ledger.Backlog?.Keep(root);
+            }
         }
     }
 
@@ -45,13 +83,11 @@ internal sealed class Scheduling
     /// <exception cref="StoreException">The store is damaged.</exception>
     public void Recovered(DateTimeOffset now)
     {
+        KeepFired();
         _hasBegun = true;
-        foreach (var (key, value) in _facts ?? [])
+        foreach (var (name, schedule) in _stored!)
         {
-            if (key.StartsWith(StoredSchedule.Prefix, StringComparison.Ordinal) && value is not null)
-            {
-                Restore(key[StoredSchedule.Prefix.Length..], StoredSchedule.Read(key, value));
-            }
+            Restore(name, schedule);
         }
 
         foreach (var (name, definition) in _declared)
@@ -62,7 +98,7 @@ internal sealed class Scheduling
             }
         }
 
-        _facts = null;
+        (_facts, _stored) = ([], []);
         LogFirings();
     }
 

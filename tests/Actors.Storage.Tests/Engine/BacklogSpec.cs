@@ -1,28 +1,12 @@
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>What waits in the store alone behaves as if it were in memory, whatever the kind of store.</summary>
-public abstract class BacklogSpec : IAsyncLifetime
+public abstract class BacklogSpec : EachStoreSpec
 {
     private const string Small = """
         actors.store { loaded-max = 2, chunk.tasks-max = 1 }
         actors.default-pool.workers = 1
         """;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
 
     [Fact]
     public async Task All_run_once_in_the_order_in_which_they_came_and_are_counted_all_the_time()
@@ -57,11 +41,11 @@ public abstract class BacklogSpec : IAsyncLifetime
         {
             await GatesAsync(first, 10);
             await first.Client.SubmitAsync(new Large(3), new SubmitOptions { Key = "last" });
-            await UntilAsync(first, _ => first.Doors.Ran.Contains("0 1"));
+            await first.UntilAsync(_ => first.Doors.Ran.Contains("0 1"));
         }
 
         await using var second = await StartAsync();
-        await UntilAsync(second, static progress => progress is { Live: 11, LiveTrees: 11 });
+        await second.UntilAsync(static progress => progress is { Live: 11, LiveTrees: 11 });
         var found = await second.Client.FindAsync<string>(TaskId.FromKey("last"));
         var again = await second.Client.SubmitAsync(new Large(3), new SubmitOptions { Key = "last" });
         foreach (var number in Enumerable.Range(0, 10))
@@ -71,9 +55,9 @@ public abstract class BacklogSpec : IAsyncLifetime
 
         Assert.Equal("xxx", (await found!.OutcomeAsync().WaitAsync(Patience)).Value);
         Assert.Equal("xxx", (await again.OutcomeAsync().WaitAsync(Patience)).Value);
-        await UntilAsync(second, static progress => progress.LiveTrees == 0);
+        await second.UntilAsync(static progress => progress.LiveTrees == 0);
         Assert.Equal(["0 2", .. Enumerable.Range(1, 9).Select(static number => $"{number} 1")], second.Doors.Ran);
-        Assert.Equal(11, _store.Rows().Count);
+        Assert.Equal(11, Store.Rows().Count);
     }
 
     [Fact]
@@ -90,7 +74,7 @@ public abstract class BacklogSpec : IAsyncLifetime
         engine.Doors["0"].SetResult("");
         foreach (var number in Enumerable.Range(0, 10))
         {
-            await UntilAsync(engine, _ => engine.Doors.Ran.Contains($"urgent {number} 1"));
+            await engine.UntilAsync(_ => engine.Doors.Ran.Contains($"urgent {number} 1"));
             if (number < 9)
             {
                 await LoadedAsync(engine, urgent[number + 1]);
@@ -99,7 +83,7 @@ public abstract class BacklogSpec : IAsyncLifetime
             engine.Doors[$"urgent {number}"].SetResult("");
         }
 
-        await UntilAsync(engine, _ => engine.Doors.Ran.Contains("1 1"));
+        await engine.UntilAsync(_ => engine.Doors.Ran.Contains("1 1"));
         Assert.Equal(["0 1", .. Enumerable.Range(0, 10).Select(static number => $"urgent {number} 1"), "1 1"], engine.Doors.Ran);
     }
 
@@ -133,7 +117,7 @@ public abstract class BacklogSpec : IAsyncLifetime
     {
         await using var engine = await StartAsync();
         var handles = await GatesAsync(engine, 30);
-        await UntilAsync(engine, _ => engine.Doors.Ran.Contains("0 1"));
+        await engine.UntilAsync(_ => engine.Doors.Ran.Contains("0 1"));
 
         var listed = new List<TaskId>();
         string? next = null;
@@ -166,7 +150,7 @@ public abstract class BacklogSpec : IAsyncLifetime
             Assert.True((await handle.OutcomeAsync().WaitAsync(Patience)).IsCancelled);
         }
 
-        await UntilAsync(engine, static progress => progress is { Live: 0, LiveTrees: 0 });
+        await engine.UntilAsync(static progress => progress is { Live: 0, LiveTrees: 0 });
         Assert.False(await engine.Client.CancelTreeAsync(last));
         Assert.Equal(["0 1"], engine.Doors.Ran);
     }
@@ -179,7 +163,7 @@ public abstract class BacklogSpec : IAsyncLifetime
         var other = await engine.Client.SubmitAsync(new Stubborn(1, TimeSpan.FromHours(1)));
 
         Assert.True((await other.OutcomeAsync().WaitAsync(Patience)).IsSucceeded);
-        await UntilAsync(engine, static progress => progress.Count(TaskState.Scheduled) == 10);
+        await engine.UntilAsync(static progress => progress.Count(TaskState.Scheduled) == 10);
         await engine.Client.CancelTreeAsync(stubborn[0].Id);
         Assert.True((await stubborn[0].OutcomeAsync().WaitAsync(Patience)).IsCancelled);
     }
@@ -201,11 +185,62 @@ public abstract class BacklogSpec : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_unique_task_has_its_key_to_itself_in_the_next_process_however_many_others_wait()
+    {
+        var once = new SubmitOptions { Unique = new UniqueTask { Key = "once" } };
+        TaskId one;
+        await using (var first = await StartAsync())
+        {
+            await GatesAsync(first, 10);
+            one = (await first.Client.SubmitAsync(new Gate("once"), once)).Id;
+        }
+
+        await using var second = await StartAsync();
+        var other = await second.Client.SubmitAsync(new Gate("once"), once);
+        Assert.Equal(one, other.DuplicateOf);
+        foreach (var name in Enumerable.Range(0, 10).Select(static number => $"{number}").Append("once"))
+        {
+            second.Doors[name].SetResult(name);
+        }
+
+        Assert.Equal("once", (await other.OutcomeAsync().WaitAsync(Patience)).Value);
+        await second.UntilAsync(static progress => progress.LiveTrees == 0);
+        Assert.Single(second.Doors.Ran, static ran => ran.StartsWith("once", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_schedule_has_fired_counts_as_live_in_the_next_process_however_many_others_wait()
+    {
+        var start = new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        await using (var first = await StartAsync(start, Declare))
+        {
+            await GatesAsync(first, 10);
+            await first.Schedules.ListAsync(); // by now its clock may go on
+            await first.AdvanceAsync(TimeSpan.FromHours(1));
+            await first.UntilAsync(static progress => progress.LiveTrees == 11);
+            await first.Schedules.ListAsync(); // the answer comes behind the commit of what it fired
+        }
+
+        await using var second = await StartAsync(start.AddHours(1.5), Declare);
+        await second.Schedules.ListAsync();
+        await second.AdvanceAsync(TimeSpan.FromHours(1));
+        var schedule = (await second.Schedules.FindAsync("hourly"))!;
+        Assert.Equal(("overlap", start.AddHours(2)), (schedule.LastSkip?.Reason, schedule.LastSkip?.Occurrence));
+        Assert.Equal(11, (await second.Client.ProgressAsync()).LiveTrees);
+
+        static void Declare(TaskRegistry tasks)
+        {
+            Incarnation.AddAll(tasks);
+            tasks.AddSchedule("hourly", Schedule.Cron("0 * * * *"), new Gate("scheduled"), new ScheduleOptions { Overlap = OverlapPolicy.Skip });
+        }
+    }
+
+    [Fact]
     public async Task A_handle_that_was_let_go_still_tells_of_what_ended_meanwhile()
     {
         await using var engine = await StartAsync();
         var handles = await engine.Client.SubmitManyAsync(Enumerable.Range(0, 10).Select(static length => new Large(length)));
-        await UntilAsync(engine, static progress => progress.LiveTrees == 0);
+        await engine.UntilAsync(static progress => progress.LiveTrees == 0);
 
         Assert.Equal("xxxxxxxxx", (await handles[9].OutcomeAsync().WaitAsync(Patience)).Value);
         Assert.Equal(TaskState.Succeeded, (await handles[9].TreeAsync().WaitAsync(Patience)).State);
@@ -222,21 +257,8 @@ public abstract class BacklogSpec : IAsyncLifetime
         }
     }
 
-    private static async Task<EngineProgress> UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
-        {
-            if (condition(progress))
-            {
-                return progress;
-            }
-        }
-
-        throw new TimeoutException($"Not within {Patience}.");
-    }
-
-    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(_store.Location, hocon: Small);
+    private Task<Incarnation> StartAsync(DateTimeOffset? clock = null, Action<TaskRegistry>? tasks = null) =>
+        Incarnation.StartAsync(Store.Location, tasks, Small, clock);
 }
 
 /// <summary>On a file.</summary>

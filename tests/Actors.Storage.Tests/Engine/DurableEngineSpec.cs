@@ -1,24 +1,8 @@
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>What a user sees of an engine whose tasks stand in a store, whatever the kind of store.</summary>
-public abstract class DurableEngineSpec : IAsyncLifetime
+public abstract class DurableEngineSpec : EachStoreSpec
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
-
     [Fact]
     public async Task A_tree_of_joins_and_folds_ends_and_stands_in_the_store()
     {
@@ -30,7 +14,7 @@ public abstract class DurableEngineSpec : IAsyncLifetime
         Assert.Equal(625, (await handle).Value);
         Assert.Equal(937, tree.Tasks);
         await engine.CrashAsync();
-        var rows = _store.Rows();
+        var rows = Store.Rows();
         Assert.Equal(937, rows.Count);
         Assert.All(rows, static row => Assert.Equal(TaskState.Succeeded, row.State));
         Assert.Equal(937, rows.Select(static row => row.EndedOrder).Distinct().Count());
@@ -93,7 +77,7 @@ public abstract class DurableEngineSpec : IAsyncLifetime
         await using (var first = await StartAsync())
         {
             id = (await first.Client.SubmitAsync(new Stubborn(2, rest))).Id;
-            await UntilAsync(first, static progress => progress.Count(TaskState.Scheduled) == 1);
+            await first.UntilAsync(static progress => progress.Count(TaskState.Scheduled) == 1);
             await CommittedAsync(first);
         }
 
@@ -101,7 +85,7 @@ public abstract class DurableEngineSpec : IAsyncLifetime
         var handle = await second.Client.FindAsync<int>(id);
         Assert.Equal(2, (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
         await second.CrashAsync();
-        var row = Assert.Single(_store.Rows(), static row => row.Type == nameof(Stubborn));
+        var row = Assert.Single(Store.Rows(), static row => row.Type == nameof(Stubborn));
         Assert.True(row.EndedAt - row.CreatedAt >= rest.Ticks, $"{TimeSpan.FromTicks(row.EndedAt - row.CreatedAt)}");
     }
 
@@ -149,10 +133,10 @@ public abstract class DurableEngineSpec : IAsyncLifetime
             await QuarantinedAsync(last, poison, innocent);
         }
 
-        var listed = Assert.Single(StoreAdministration.Quarantined(_store.Location));
+        var listed = Assert.Single(StoreAdministration.Quarantined(Store.Location));
         Assert.Equal((poison, poison, nameof(Gate), 3), (listed.Id, listed.RootId, listed.Type, listed.Attempts));
-        var released = StoreAdministration.Retry(_store.Location, poison, poison, "somebody");
-        Assert.Empty(StoreAdministration.Quarantined(_store.Location));
+        var released = StoreAdministration.Retry(Store.Location, poison, poison, "somebody");
+        Assert.Empty(StoreAdministration.Quarantined(Store.Location));
         await using var again = await StartAsync();
         await RanAsync(again, "p 1");
         again.Doors["p"].SetResult("cured");
@@ -193,13 +177,13 @@ public abstract class DurableEngineSpec : IAsyncLifetime
             await RanAsync(first, "g 1");
         }
 
-        await using (var second = await Incarnation.StartAsync(_store.Location, static tasks => tasks.AddHandler<LargeHandler>()))
+        await using (var second = await Incarnation.StartAsync(Store.Location, static tasks => tasks.AddHandler<LargeHandler>()))
         {
             Assert.Equal(4, (await (await second.Client.SubmitAsync(new Large(4))).OutcomeAsync().WaitAsync(Patience)).Value.Length);
         }
 
         await using var third = await Incarnation.StartAsync(
-            _store.Location, static tasks => tasks.AddHandler<GateHandler>().Configure<Gate>(static type => type with { Name = "portal", FormerNames = ["Gate"] }));
+            Store.Location, static tasks => tasks.AddHandler<GateHandler>().Configure<Gate>(static type => type with { Name = "portal", FormerNames = ["Gate"] }));
         third.Doors["g"].SetResult("open");
         Assert.Equal("open", (await (await third.Client.FindAsync<string>(gate))!.OutcomeAsync().WaitAsync(Patience)).Value);
     }
@@ -213,7 +197,7 @@ public abstract class DurableEngineSpec : IAsyncLifetime
             id = (await first.Client.SubmitAsync(new Gate("g"), new SubmitOptions { Delay = TimeSpan.FromSeconds(1) })).Id;
         }
 
-        _store.Change("UPDATE task SET payload = '{\"Name\":17}'");
+        Store.Change("UPDATE task SET payload = '{\"Name\":17}'");
         await using var second = await StartAsync();
         var outcome = await (await second.Client.FindAsync<string>(id))!.OutcomeAsync().WaitAsync(Patience);
         Assert.Equal(FailureKind.Payload, outcome.Failure!.Kind);
@@ -231,7 +215,7 @@ public abstract class DurableEngineSpec : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<StoreException>(StartAsync);
         Assert.True(refused.Message.Contains($"process {Environment.ProcessId} on", StringComparison.Ordinal), refused.ToString());
 
-        await using var second = await Incarnation.StartAsync(_store.Location, hocon: "actors.store.take-over = on");
+        await using var second = await Incarnation.StartAsync(Store.Location, hocon: "actors.store.take-over = on");
         first.Doors["t"].SetResult("too late");
         var stopped = await Assert.ThrowsAsync<EngineStoppedException>(() => handle.OutcomeAsync().WaitAsync(Patience));
         Assert.IsType<StoreFencedException>(stopped.InnerException);
@@ -246,14 +230,14 @@ public abstract class DurableEngineSpec : IAsyncLifetime
     public async Task What_is_encrypted_cannot_be_read_in_the_file_and_comes_back_all_the_same()
     {
         TaskId id;
-        await using (var first = await Incarnation.StartAsync(_store.Location, Protected))
+        await using (var first = await Incarnation.StartAsync(Store.Location, Protected))
         {
             id = (await first.Client.SubmitAsync(new Gate("a secret name"))).Id;
             await RanAsync(first, "a secret name 1");
         }
 
-        Assert.All(_store.Rows(), static row => Assert.StartsWith("enc:", System.Text.Encoding.UTF8.GetString(row.Payload!), StringComparison.Ordinal));
-        await using var second = await Incarnation.StartAsync(_store.Location, Protected);
+        Assert.All(Store.Rows(), static row => Assert.StartsWith("enc:", System.Text.Encoding.UTF8.GetString(row.Payload!), StringComparison.Ordinal));
+        await using var second = await Incarnation.StartAsync(Store.Location, Protected);
         await RanAsync(second, "a secret name 2");
         second.Doors["a secret name"].SetResult("done");
         Assert.Equal("done", (await (await second.Client.FindAsync<string>(id))!.OutcomeAsync().WaitAsync(Patience)).Value);
@@ -265,28 +249,14 @@ public abstract class DurableEngineSpec : IAsyncLifetime
         }
     }
 
-    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(_store.Location);
+    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(Store.Location);
 
     /// <summary>Progress runs ahead of the store. What is accepted now is committed after all that was before.</summary>
     private static async Task CommittedAsync(Incarnation engine) => await engine.Client.SubmitAsync(new Large(1));
 
-    private static Task RanAsync(Incarnation engine, string what) => UntilAsync(engine, _ => engine.Doors.Ran.Contains(what));
+    private static Task RanAsync(Incarnation engine, string what) => engine.UntilAsync(_ => engine.Doors.Ran.Contains(what));
 
-    private static Task EndedAsync(Incarnation engine, long count) => UntilAsync(engine, progress => progress.Count(TaskState.Succeeded) == count);
-
-    private static async Task UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
-        {
-            if (condition(progress))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail($"not within {Patience}");
-    }
+    private static Task EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
 
     private sealed class Inverter : IPayloadProtector
     {

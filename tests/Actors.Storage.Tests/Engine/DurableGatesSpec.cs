@@ -1,24 +1,8 @@
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>Limits and order of tasks that stand in a store, before and after the process has died.</summary>
-public abstract class DurableGatesSpec : IAsyncLifetime
+public abstract class DurableGatesSpec : EachStoreSpec
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
-
     [Fact]
     public async Task A_limit_holds_and_what_waited_for_it_runs_after_a_restart()
     {
@@ -49,7 +33,7 @@ public abstract class DurableGatesSpec : IAsyncLifetime
         await using (var first = await StartAsync(Ordered))
         {
             await first.Client.SubmitAsync(new Plant(["s1", "s2", "s3"]), new SubmitOptions { Delay = TimeSpan.FromMilliseconds(1) });
-            await UntilAsync(first, static progress => progress.Types.Single(static type => type.Type == "Gate")[TaskState.Ready] + progress.Count(TaskState.Running) == 3);
+            await first.UntilAsync(static progress => progress.Types.Single(static type => type.Type == "Gate")[TaskState.Ready] + progress.Count(TaskState.Running) == 3);
             await first.Client.SubmitAsync(new Gate("last"));
             await RanAsync(first, 1);
             await CommittedAsync(first);
@@ -106,27 +90,13 @@ public abstract class DurableGatesSpec : IAsyncLifetime
         tasks.Configure<Gate>(static type => type.WithOrder<Gate>("gates", static _ => "all"));
     }
 
-    private Task<Incarnation> StartAsync(Action<TaskRegistry> tasks) => Incarnation.StartAsync(_store.Location, tasks);
+    private Task<Incarnation> StartAsync(Action<TaskRegistry> tasks) => Incarnation.StartAsync(Store.Location, tasks);
 
     private static async Task CommittedAsync(Incarnation engine) => await (await engine.Client.SubmitAsync(new Large(1))).OutcomeAsync().WaitAsync(Patience);
 
-    private static Task RanAsync(Incarnation engine, int count) => UntilAsync(engine, _ => engine.Doors.Ran.Count >= count);
+    private static Task RanAsync(Incarnation engine, int count) => engine.UntilAsync(_ => engine.Doors.Ran.Count >= count);
 
-    private static Task EndedAsync(Incarnation engine, long count) => UntilAsync(engine, progress => progress.Count(TaskState.Succeeded) == count);
-
-    private static async Task UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
-        {
-            if (condition(progress))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail($"not within {Patience}");
-    }
+    private static Task EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
 }
 
 /// <summary>Spawns gates of those names.</summary>

@@ -86,6 +86,30 @@ internal sealed class Incarnation : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until that holds of its progress.</summary>
+    /// <exception cref="TimeoutException">Not for longer than any healthy engine takes.</exception>
+    public async Task<EngineProgress> UntilAsync(Func<EngineProgress, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(EachStoreSpec.Patience);
+        EngineProgress? last = null;
+        try
+        {
+            await foreach (var progress in Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
+            {
+                last = progress;
+                if (condition(progress))
+                {
+                    return progress;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+        }
+
+        throw new TimeoutException($"Not within {EachStoreSpec.Patience}. The progress was {last}; what ran: {string.Join(", ", Doors.Ran)}.");
+    }
+
     /// <summary>Ends it as a crash would: no drain, and what runs is torn off.</summary>
     public async Task CrashAsync() => await _system.Terminate();
 

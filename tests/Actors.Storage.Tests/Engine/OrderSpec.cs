@@ -3,24 +3,9 @@ using System.Text;
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>What was said of the order of tasks holds in the next process, whatever the kind of store.</summary>
-public abstract class OrderSpec : IAsyncLifetime
+public abstract class OrderSpec : EachStoreSpec
 {
     private const string OneWorker = "actors.default-pool.workers = 1";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
 
     [Fact]
     public async Task What_is_urgent_stays_urgent_and_so_do_its_follow_ups()
@@ -35,7 +20,7 @@ public abstract class OrderSpec : IAsyncLifetime
         }
 
         Assert.Contains(
-            _store.Rows(),
+            Store.Rows(),
             static row => row.Type == nameof(Gate) && row.Options is { } options && Encoding.UTF8.GetString(options).Contains("\"priority\":9", StringComparison.Ordinal));
         await using var second = await StartAsync(OneWorker);
         string[] order = ["hold 2", "hold.child 1", "urgent 1", "usual 1", "humble 1"];
@@ -64,7 +49,7 @@ public abstract class OrderSpec : IAsyncLifetime
         await using (var second = await StartAsync())
         {
             Assert.True(await second.Control.ResumePoolAsync("default"));
-            var progress = await UntilAsync(second, static progress => progress.PausedTrees == 1);
+            var progress = await second.UntilAsync(static progress => progress.PausedTrees == 1);
             Assert.Equal("ada", progress.Types.Single(static type => type.Type == nameof(EarlyGate)).Pause!.By);
             Assert.Empty(second.Doors.Ran);
             await second.Client.SubmitAsync(new Gate("other"));
@@ -139,26 +124,12 @@ public abstract class OrderSpec : IAsyncLifetime
         await using var second = await StartAsync();
         Assert.Equal(("ada", 20), (await second.Control.AuditAsync(1)) is [var last] ? (last.By, last.Count) : default);
         Assert.Empty((await second.Control.ListAsync()).Tasks);
-        Assert.Equal(20, _store.Rows().Count(static row => row.State == TaskState.Cancelled));
+        Assert.Equal(20, Store.Rows().Count(static row => row.State == TaskState.Cancelled));
     }
 
-    private static async Task RanAsync(Incarnation engine, string name) => await UntilAsync(engine, _ => engine.Doors.Ran.Contains(name));
+    private static async Task RanAsync(Incarnation engine, string name) => await engine.UntilAsync(_ => engine.Doors.Ran.Contains(name));
 
-    private static async Task<EngineProgress> UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
-        {
-            if (condition(progress))
-            {
-                return progress;
-            }
-        }
-
-        throw new TimeoutException($"Not within {Patience}.");
-    }
-
-    private Task<Incarnation> StartAsync(string hocon = "") => Incarnation.StartAsync(_store.Location, hocon: hocon);
+    private Task<Incarnation> StartAsync(string hocon = "") => Incarnation.StartAsync(Store.Location, hocon: hocon);
 }
 
 /// <summary>On a file.</summary>

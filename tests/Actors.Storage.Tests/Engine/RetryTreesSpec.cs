@@ -3,24 +3,8 @@ using System.Text.Json;
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>What failed in a tree that has ended runs again, in a tree that takes over from it.</summary>
-public abstract class RetryTreesSpec : IAsyncLifetime
+public abstract class RetryTreesSpec : EachStoreSpec
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
-
     [Theory]
     [InlineData("all", "b", "b +root", "root(a,b)")]
     [InlineData("all", "+root", "+root", "root(a,b)")]
@@ -68,7 +52,7 @@ public abstract class RetryTreesSpec : IAsyncLifetime
         Assert.Equal(["a"], second.Doors.Ran);
         var nothing = await Assert.ThrowsAsync<InvalidOperationException>(() => second.Client.RetryAsync(third));
         Assert.Contains("nothing to run again", nothing.Message, StringComparison.Ordinal);
-        using var store = _store.NewStore();
+        using var store = Store.NewStore();
         Assert.Equal([("somebody else", $"tree {retry}", 1L), ("somebody", $"tree {old}", 1L)], store.ReadAudit(long.MaxValue, 10).Select(static entry => (entry.Who, entry.Target, entry.Count)));
     }
 
@@ -189,7 +173,7 @@ public abstract class RetryTreesSpec : IAsyncLifetime
     /// <summary>The names of what has succeeded, or has ended its part with a join. What was cancelled while it ran is none of it.</summary>
     private HashSet<string> Done(TaskId root)
     {
-        using var store = _store.NewStore();
+        using var store = Store.NewStore();
         var rows = store.ReadTree(root);
         var owners = rows.Where(static row => row.Flags.HasFlag(TaskFlags.Join)).Select(static row => row.Parent).ToHashSet();
         return [.. rows.Where(row => row.State == TaskState.Succeeded || owners.Contains(row.Number)).Select(NameOf)];
@@ -234,11 +218,11 @@ public abstract class RetryTreesSpec : IAsyncLifetime
     private void Check()
     {
         var wrong = new List<string>();
-        StoreAdministration.Verify(_store.Location, wrong.Add);
+        StoreAdministration.Verify(Store.Location, wrong.Add);
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(_store.Location, hocon: "akka.loglevel = OFF");
+    private Task<Incarnation> StartAsync() => Incarnation.StartAsync(Store.Location, hocon: "akka.loglevel = OFF");
 }
 
 /// <summary>On a file.</summary>

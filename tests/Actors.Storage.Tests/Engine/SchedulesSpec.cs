@@ -1,26 +1,11 @@
 namespace Actors.Storage.Tests.Engine;
 
 /// <summary>Schedules outlive their process, and fire each occurrence once, whatever the kind of store. In virtual time.</summary>
-public abstract class SchedulesSpec : IAsyncLifetime
+public abstract class SchedulesSpec : EachStoreSpec
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly DateTimeOffset Start = new(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly Schedule Hourly = Schedule.Cron("0 * * * *");
-    private ITestStore _store = null!;
-
-    /// <summary>An empty place for a store.</summary>
-    internal abstract Task<ITestStore> NewStoreAsync();
-
-    /// <inheritdoc/>
-    public async Task InitializeAsync() => _store = await NewStoreAsync();
-
-    /// <inheritdoc/>
-    public Task DisposeAsync()
-    {
-        _store.Dispose();
-        return Task.CompletedTask;
-    }
 
     [Theory]
     [InlineData(MisfirePolicy.Skip, "1", "7")]
@@ -221,7 +206,7 @@ public abstract class SchedulesSpec : IAsyncLifetime
             await engine.Schedules.RemoveAsync("s", "Dan");
         }
 
-        using var store = _store.NewStore();
+        using var store = Store.NewStore();
         Assert.Equal(
             ["declaration set-schedule s 0", "Ada set-schedule s 0", "Bob pause-schedule s 0", "code resume-schedule s 0", "Cyd fire-schedule s 1", "Dan remove-schedule s 0"],
             store.ReadAudit(long.MaxValue, 100).Reverse().Select(static row => $"{row.Who} {row.Action} {row.Target} {row.Count}"));
@@ -234,7 +219,7 @@ public abstract class SchedulesSpec : IAsyncLifetime
         using var patience = new CancellationTokenSource(Patience);
         await foreach (var _ in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(5), patience.Token))
         {
-            if (expected.IsSubsetOf(_store.Rows().Where(row => row.Number == 0 && (!haveEnded || row.State.IsTerminal())).Select(static row => row.Id)))
+            if (expected.IsSubsetOf(Store.Rows().Where(row => row.Number == 0 && (!haveEnded || row.State.IsTerminal())).Select(static row => row.Id)))
             {
                 break;
             }
@@ -242,13 +227,13 @@ public abstract class SchedulesSpec : IAsyncLifetime
 
         // Of this schedule there is nothing but these: every hour that it could have fired at is looked at.
         var possible = Enumerable.Range(-24, 72).Select(hour => TaskSchedules.RootOf(schedule, Start + (hour * Hour))).ToHashSet();
-        Assert.Equal(expected, [.. _store.Rows().Where(row => row.Number == 0 && possible.Contains(row.Id)).Select(static row => row.Id)]);
+        Assert.Equal(expected, [.. Store.Rows().Where(row => row.Number == 0 && possible.Contains(row.Id)).Select(static row => row.Id)]);
     }
 
     private async Task<Incarnation> StartAsync(DateTimeOffset clock, Action<TaskRegistry>? tasks = null, string hocon = "", bool addAll = true)
     {
         var engine = await Incarnation.StartAsync(
-            _store.Location,
+            Store.Location,
             registry =>
             {
                 if (addAll)
