@@ -26,13 +26,11 @@ internal static class TreeListeners
     public static ITreeListener? Of(TreeRecord tree) => (ITreeListener?)tree.Listener;
 
     /// <summary>Adds a listener to a tree that may have some already, and whose root may have ended already.</summary>
-    public static void Attach(TreeRecord tree, ITreeListener listener)
+    /// <returns>What it is to be told once the store has what the ledger knows by now; null where the root has not ended.</returns>
+    public static Outcome? Attach(TreeRecord tree, ITreeListener listener)
     {
         tree.Listener = With(tree.Listener, listener);
-        if (tree.RootOutcome is { } outcome)
-        {
-            listener.RootEnded(outcome);
-        }
+        return tree.RootOutcome;
     }
 
     /// <summary>A listener beside those that there are.</summary>

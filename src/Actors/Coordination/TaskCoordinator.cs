@@ -437,6 +437,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return; // comes again: when all live trees are back and counted, or when it is its turn
         }
 
+        List<(ITreeListener Listener, Outcome Outcome)>? ended = null;
         foreach (var (root, completion, listener, request) in submit.Roots)
         {
             var (tree, isNew) = _ledger.Submit(root, completion, Now, request);
@@ -452,10 +453,17 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 listener.IsDuplicateOf(other);
             }
 
-            TreeListeners.Attach(tree, listener);
+            if (TreeListeners.Attach(tree, listener) is { } outcome)
+            {
+                (ended ??= []).Add((listener, outcome));
+            }
         }
 
-        Answer(() => submit.Accepted.Set(true));
+        Answer(() =>
+        {
+            ended?.ForEach(static one => one.Listener.RootEnded(one.Outcome));
+            submit.Accepted.Set(true);
+        });
     }
 
     private string PoolOf(TaskRecord task) => _settings.Pools[task.Type.Pool].Name;

@@ -77,9 +77,17 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
     private static InvalidOperationException TakenBy(Submission submitted, TaskRow row) => new(
         $"The key of this {submitted.Root.Type} is taken by a live {row.Type} ({row.Id}). Give each task a key of its own.");
 
-    private static void AnswerLive(FindTree find, TreeRecord tree)
+    private void AnswerLive(FindTree find, TreeRecord tree)
     {
-        TreeListeners.Attach(tree, find.Listener);
-        find.Found.Set(true);
+        var outcome = TreeListeners.Attach(tree, find.Listener);
+        ledger.Effects.Add(new Answered(() =>
+        {
+            if (outcome is not null)
+            {
+                find.Listener.RootEnded(outcome);
+            }
+
+            find.Found.Set(true);
+        }));
     }
 }

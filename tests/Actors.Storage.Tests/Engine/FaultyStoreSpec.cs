@@ -83,6 +83,36 @@ public sealed class FaultyStoreSpec
     }
 
     [Fact]
+    public async Task Who_asks_for_a_tree_hears_no_outcome_before_that_is_committed()
+    {
+        const string name = "hearsay";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        using var mayCommit = new ManualResetEventSlim();
+        await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
+        var gate = await engine.Client.SubmitAsync(new Gate("gate"), new SubmitOptions { WhenDone = new Ring("done") });
+        await engine.UntilAsync(_ => engine.Doors.Ran.Contains("gate 1"));
+        place.Faults = call =>
+        {
+            if (call == StoreCall.Commit)
+            {
+                mayCommit.Wait(Patience);
+            }
+
+            return StoreFault.None;
+        };
+        engine.Doors["gate"].SetResult("opened");
+        await engine.UntilAsync(static progress => progress.Count(TaskState.Succeeded) == 1); // the ledger knows that the root has ended, and no commit tells of it
+
+        var found = engine.Client.FindAsync<string>(gate.Id);
+        await engine.Client.ProgressAsync();
+        Assert.False(found.IsCompleted, "It was found as it is not committed.");
+
+        mayCommit.Set();
+        Assert.Equal("opened", (await (await found.WaitAsync(Patience))!.OutcomeAsync().WaitAsync(Patience)).Value);
+        Assert.Equal(2, (await gate.TreeAsync().WaitAsync(Patience)).Succeeded);
+    }
+
+    [Fact]
     public async Task A_store_that_was_away_while_nothing_was_written_is_back_without_a_commit()
     {
         const string name = "pruning";
