@@ -72,5 +72,9 @@ public sealed record SpawnOptions
 
     /// <summary>That it is the only task of its type with a key, in the whole engine; and what becomes of it where there is another.</summary>
     /// <value>Default null: it is unique only by its <see cref="Key"/>.</value>
-    public UniqueTask? Unique { get; init; }
+    public UniqueTask? Unique
+    {
+        get;
+        init => field = value?.Checked();
+    }
 }

@@ -1,4 +1,5 @@
 using Actors.Ledger;
+using Actors.Storage;
 
 namespace Actors.Admission;
 
@@ -13,14 +14,28 @@ internal sealed class Uniques(TaskLedger ledger)
     /// <summary>What the present step has decided and carries out when all that it makes is registered.</summary>
     private readonly Queue<(TaskRecord Task, Outcome? Outcome)> _decided = new();
 
+    private readonly EndedUniques _ended = new(ledger);
     private List<TaskRecord>? _returning;
     private Dictionary<(TaskType Type, string Key), Outcome>? _endedMeanwhile;
 
-    /// <summary>How many keys are taken.</summary>
+    /// <summary>How many keys are taken by live tasks.</summary>
     public int Count => _entries.Count;
 
+    /// <summary>How many keys are taken by tasks that have ended.</summary>
+    public int Remembered => _ended.Count;
+
     /// <summary>Tasks come back from a store: who is a duplicate of whom is known when all are back.</summary>
-    public void BeginReturn() => (_returning, _endedMeanwhile) = ([], []);
+    /// <param name="facts">What of those that have ended stands there.</param>
+    /// <param name="typeOf">The type of a name.</param>
+    /// <exception cref="StoreException">The store is damaged.</exception>
+    public void BeginReturn(IReadOnlyList<FactRow> facts, Func<string, TaskType> typeOf)
+    {
+        (_returning, _endedMeanwhile) = ([], []);
+        foreach (var fact in facts)
+        {
+            _ended.Restore(fact, typeOf);
+        }
+    }
 
     /// <summary>A live task came back from a store.</summary>
     /// <param name="task">The task.</param>
@@ -86,6 +101,13 @@ internal sealed class Uniques(TaskLedger ledger)
 
         if (!_entries.TryGetValue((task.Type, unique.Key), out var entry) || !Counts(entry, unique))
         {
+            if (_ended.TryFind(task.Type, unique, out var ended))
+            {
+                task.DuplicateOf = ended.Id;
+                _decided.Enqueue((task, unique.WhenDuplicate == WhenDuplicate.Attach ? ended.Outcome : task.Type.Cancelled));
+                return true;
+            }
+
             Take(task, unique, ledger.NowTicks);
             return false;
         }
@@ -117,6 +139,11 @@ internal sealed class Uniques(TaskLedger ledger)
         return true;
     }
 
+    /// <summary>Whose outcome a duplicate waits for; null where it is none, or where that is not known before all live tasks are back.</summary>
+    public TaskRecord? OtherOf(TaskRecord task) => task is not { DuplicateOf: { } other, Options.Unique: { } unique } ? null
+        : _entries.TryGetValue((task.Type, unique.Key), out var entry) && entry.Attached?.Contains(task) == true ? entry.Task
+        : ledger.FindTask(other); // has its key no more: its period was over when another one came
+
     /// <summary>Carries out what was decided: behind the registration of all that the step makes, and before a join of theirs decides.</summary>
     public void Settle()
     {
@@ -146,6 +173,10 @@ internal sealed class Uniques(TaskLedger ledger)
         {
             _entries.Remove((task.Type, entry.Key));
             _endedMeanwhile?[(task.Type, entry.Key)] = outcome;
+            if (EndedUniques.IsRemembered(task.Options!.Unique!, outcome.State))
+            {
+                _ended.Add(task, outcome, entry.BornTicks);
+            }
         }
 
         foreach (var attached in entry.Attached ?? [])
@@ -160,7 +191,7 @@ internal sealed class Uniques(TaskLedger ledger)
     private static bool HasStarted(TaskRecord task) => task.Run > 0 || task.Attempt > 0 || task.State is not (TaskState.Ready or TaskState.Scheduled);
 
     private bool Counts(UniqueEntry entry, UniqueTask unique) =>
-        (unique.Among == UniqueAmong.Live || !HasStarted(entry.Task))
+        (unique.Among != UniqueAmong.NotStarted || !HasStarted(entry.Task))
         && (unique.Period is not { } period || ledger.NowTicks - entry.BornTicks < period.Ticks);
 
     private void Take(TaskRecord task, UniqueTask unique, long bornTicks) =>

@@ -252,7 +252,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             CreatedAt = stored.CreatedAt,
             EndedAt = stored.EndedAt,
             EndedOrder = stored.EndedOrder,
-            Outcome = OutcomeOf(task.Type, stored.Outcome),
+            Outcome = StoredOutcomes.BytesOf(task.Type, stored.Outcome),
             Joins = task is JoinRecord join ? JoinOf(join) : null,
             Counts = isRoot ? CountsOf(tree) : null,
             TreeEndedAt = isRoot ? tree.Stored.EndedAt : TaskRow.None,
@@ -289,13 +289,6 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
 
         return flags;
     }
-
-    private static byte[]? OutcomeOf(TaskType type, Outcome? outcome) => outcome switch
-    {
-        { IsFailed: true } => StoreJson.Write(outcome.Failure!),
-        { IsSucceeded: true } => outcome.Json ??= type.Format!.WriteResult(outcome),
-        _ => null,
-    };
 
     private static byte[] JoinOf(JoinRecord join) => StoreJson.Write(new StoredJoin
     {

@@ -2,9 +2,17 @@ using Actors.Ledger;
 
 namespace Actors.Storage;
 
-/// <summary>Reads outcomes from rows.</summary>
+/// <summary>Outcomes as they stand in rows.</summary>
 internal static class StoredOutcomes
 {
+    /// <summary>What the row of a task says of its outcome besides the state; null where that says it all, or where it has none.</summary>
+    public static byte[]? BytesOf(TaskType type, Outcome? outcome) => outcome switch
+    {
+        { IsFailed: true } => StoreJson.Write(outcome.Failure!),
+        { IsSucceeded: true } => outcome.Json ??= type.Format!.WriteResult(outcome),
+        _ => null,
+    };
+
     /// <summary>How a task ended.</summary>
     /// <exception cref="StoreException">The row is damaged.</exception>
     public static Outcome Of(in TaskRow row, TaskType type) => row.State switch

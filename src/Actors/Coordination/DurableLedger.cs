@@ -46,7 +46,7 @@ internal sealed class DurableLedger
         ledger.Backlog = opened.Settings.LoadedMax is { } max ? new Backlog(ledger, _journal, catalog.TypeNamed, max) : null;
         _recovery = new Recovery(ledger, catalog.TypeNamed, ledger.Backlog);
         ledger.Sequences.BeginReturn();
-        ledger.Uniques.BeginReturn();
+        ledger.Uniques.BeginReturn(opened.Opening.Facts, catalog.TypeNamed);
         _startedAt = context.System.Scheduler.Now;
         _writer = context.ActorOf(StoreWriter.Props(opened.Store, opened.Settings, context.Self).WithDispatcher(dispatcher), "store-writer~");
         _reader = context.ActorOf(StoreReader.Props(opened, context.Self).WithDispatcher(dispatcher), "store-reader~");

@@ -172,6 +172,78 @@ public sealed class UniquesSpec
         AssertNothingIsLeft();
     }
 
+    [Fact]
+    public void Who_comes_after_the_other_has_succeeded_gets_its_outcome_until_the_period_is_over()
+    {
+        var attach = With(WhenDuplicate.Attach, UniqueAmong.LiveOrSucceeded, TimeSpan.FromMinutes(1));
+        var first = _world.Submit(_work, "first", options: attach);
+        _world.Advance(TimeSpan.FromSeconds(30));
+        _world.End(first, EndKind.Succeeded, Outcome<int>.Succeeded(7));
+        _world.Advance(TimeSpan.FromSeconds(29));
+        var second = _world.Submit(_work, "second", options: attach);
+        Assert.Equal((TaskState.Succeeded, first.Id), (second.State, second.DuplicateOf));
+        Assert.Equal(7, _world.Effects.OfType<RootEnded>().Last().Outcome.UntypedValue);
+        var other = _world.Submit(_work, "other");
+        _world.Join(other, _join, Child(other, 0, attach));
+        Assert.Equal(["join"], _world.RunningNames);
+        _world.Finish();
+        Assert.Equal(TaskState.Succeeded, other.State);
+
+        _world.Advance(TimeSpan.FromSeconds(1)); // a minute after the first became real, however late it has ended
+        Assert.Equal(TaskState.Running, _world.Submit(_work, "third", options: attach).State);
+        _world.Finish();
+        Assert.Equal(["first", "other", "join", "third"], _world.Started);
+        AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(WhenDuplicate.Skip)]
+    [InlineData(WhenDuplicate.Replace)]
+    public void Who_does_not_attach_is_cancelled_where_another_has_succeeded(WhenDuplicate policy)
+    {
+        var options = With(policy, UniqueAmong.LiveOrSucceeded, TimeSpan.FromMinutes(1));
+        _world.Succeed(_world.Submit(_work, "first", options: options));
+        Assert.Equal(TaskState.Cancelled, _world.Submit(_work, "second", options: options).State);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void What_has_failed_or_was_cancelled_counts_only_where_all_that_has_ended_does()
+    {
+        var succeeded = With(WhenDuplicate.Attach, UniqueAmong.LiveOrSucceeded, TimeSpan.FromMinutes(1));
+        var ended = With(WhenDuplicate.Attach, UniqueAmong.LiveOrEnded, TimeSpan.FromMinutes(1));
+        var first = _world.Submit(_work, "first", options: ended);
+        _world.Cancel(first);
+        _world.End(first, EndKind.Interrupted);
+        Assert.Equal(TaskState.Cancelled, _world.Submit(_work, "second", options: ended).State);
+        var third = _world.Submit(_work, "third", options: succeeded);
+        Assert.Equal(TaskState.Running, third.State);
+        Assert.Null(third.DuplicateOf);
+        _world.Finish();
+        Assert.Equal(["first", "third"], _world.Started);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void What_is_over_is_forgotten()
+    {
+        for (var number = 0; number < 100; number++)
+        {
+            _world.Succeed(_world.Submit(_work, $"{number}", options: With(WhenDuplicate.Skip, UniqueAmong.LiveOrEnded, TimeSpan.FromSeconds(10), $"{number}")));
+            _world.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(_world.Ledger.Uniques.Remembered, 9, 11);
+    }
+
+    [Fact]
+    public void For_how_long_what_has_ended_counts_must_be_said()
+    {
+        var exception = Assert.Throws<ArgumentException>(() => With(WhenDuplicate.Skip, UniqueAmong.LiveOrEnded));
+        Assert.Contains("'key' counts among tasks that have ended", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Set Period", exception.Message, StringComparison.Ordinal);
+    }
+
     private static SpawnOptions With(WhenDuplicate policy, UniqueAmong among = UniqueAmong.Live, TimeSpan? period = null, string key = "key") =>
         new() { Unique = new UniqueTask { Key = key, WhenDuplicate = policy, Among = among, Period = period } };
 

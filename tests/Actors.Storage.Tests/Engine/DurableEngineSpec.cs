@@ -254,9 +254,9 @@ public abstract class DurableEngineSpec : EachStoreSpec
     /// <summary>Progress runs ahead of the store. What is accepted now is committed after all that was before.</summary>
     private static async Task CommittedAsync(Incarnation engine) => await engine.Client.SubmitAsync(new Large(1));
 
-    private static Task RanAsync(Incarnation engine, string what) => engine.UntilAsync(_ => engine.Doors.Ran.Contains(what));
+    private static Task<EngineProgress> RanAsync(Incarnation engine, string what) => engine.UntilAsync(_ => engine.Doors.Ran.Contains(what));
 
-    private static Task EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
+    private static Task<EngineProgress> EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
 
     private sealed class Inverter : IPayloadProtector
     {

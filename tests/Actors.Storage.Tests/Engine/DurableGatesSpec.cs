@@ -78,6 +78,42 @@ public abstract class DurableGatesSpec : EachStoreSpec
         Assert.Equal(["u 2"], second.Doors.Ran);
     }
 
+    [Fact]
+    public async Task What_has_ended_keeps_its_key_for_its_period_over_restarts_and_gives_its_result()
+    {
+        var start = new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        var once = new SubmitOptions { Unique = new UniqueTask { Key = "once", Among = UniqueAmong.LiveOrEnded, Period = TimeSpan.FromHours(1) } };
+        TaskId one, failed;
+        await using (var first = await Incarnation.StartAsync(Store.Location, clock: start))
+        {
+            var gate = await first.Client.SubmitAsync(new Gate("u"), once);
+            first.Doors["u"].SetResult("the result");
+            await gate.TreeAsync().WaitAsync(Patience);
+            first.Doors.Broken["p"] = true;
+            var piece = await first.Client.SubmitAsync(new Piece("p"), once);
+            Assert.True((await piece.OutcomeAsync().WaitAsync(Patience)).IsFailed);
+            (one, failed) = (gate.Id, piece.Id);
+        }
+
+        await using (var second = await Incarnation.StartAsync(Store.Location, clock: start.AddMinutes(59)))
+        {
+            var gate = await second.Client.SubmitAsync(new Gate("u"), once);
+            Assert.Equal("the result", (await gate.OutcomeAsync().WaitAsync(Patience)).Value);
+            Assert.Equal(one, gate.DuplicateOf);
+            var piece = await second.Client.SubmitAsync(new Piece("p"), once);
+            Assert.Equal(failed, (await piece.OutcomeAsync().WaitAsync(Patience)).Failure!.TaskId);
+            Assert.Empty(second.Doors.Ran);
+        }
+
+        await using var third = await Incarnation.StartAsync(Store.Location, clock: start.AddMinutes(61));
+        var again = await third.Client.SubmitAsync(new Gate("u"), once);
+        third.Doors["u"].SetResult("another");
+        Assert.Equal("another", (await again.OutcomeAsync().WaitAsync(Patience)).Value);
+        await third.CrashAsync();
+        using var store = Store.NewStore();
+        Assert.Single(store.ReadFacts("unique/")); // of the last one
+    }
+
     private static void Limited(TaskRegistry tasks)
     {
         Incarnation.AddAll(tasks);
@@ -94,9 +130,9 @@ public abstract class DurableGatesSpec : EachStoreSpec
 
     private static async Task CommittedAsync(Incarnation engine) => await (await engine.Client.SubmitAsync(new Large(1))).OutcomeAsync().WaitAsync(Patience);
 
-    private static Task RanAsync(Incarnation engine, int count) => engine.UntilAsync(_ => engine.Doors.Ran.Count >= count);
+    private static Task<EngineProgress> RanAsync(Incarnation engine, int count) => engine.UntilAsync(_ => engine.Doors.Ran.Count >= count);
 
-    private static Task EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
+    private static Task<EngineProgress> EndedAsync(Incarnation engine, long count) => engine.UntilAsync(progress => progress.Count(TaskState.Succeeded) == count);
 }
 
 /// <summary>Spawns gates of those names.</summary>

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Actors.Admission;
+using Actors.Ledger;
+
+namespace Actors.Storage;
+
+/// <summary>A unique task that has ended and still counts, as it stands in a store: one fact. Names are part of the format: they never change.</summary>
+internal sealed record StoredUnique
+{
+    /// <summary>What the keys of the facts begin with; what follows is made of the type's name and the key, and is no longer however long those are.</summary>
+    public const string Prefix = "unique/";
+
+    public required string Type { get; init; }
+
+    public required string Key { get; init; }
+
+    public required string Task { get; init; }
+
+    /// <summary>UTC ticks: when it became real.</summary>
+    public long BornAt { get; init; }
+
+    /// <summary>UTC ticks: until when it counts.</summary>
+    public long Until { get; init; }
+
+    public TaskState State { get; init; }
+
+    /// <summary>The result or the failure, as in the task's row.</summary>
+    public byte[]? Outcome { get; init; }
+
+    public static string FactOf(string type, string key) => Prefix + TaskId.FromKey($"{type.Length} {type} {key}");
+
+    public static StoredUnique Of(EndedUnique ended) => new()
+    {
+        Type = ended.Type.Name,
+        Key = ended.Key,
+        Task = ended.Id.ToString(),
+        BornAt = ended.BornTicks,
+        Until = ended.UntilTicks,
+        State = ended.State,
+        Outcome = StoredOutcomes.BytesOf(ended.Type, ended.Outcome),
+    };
+
+    /// <exception cref="StoreException">The store is damaged.</exception>
+    public EndedUnique ToEnded(Func<string, TaskType> typeOf)
+    {
+        var id = TaskId.TryParse(Task, out var parsed) ? parsed : throw new StoreException($"The store is damaged: the unique {Type} of key '{Key}' is '{Task}', which is no task id.");
+        var type = typeOf(Type);
+        return new EndedUnique(type, Key, id, BornAt, Until, State) { Outcome = StoredOutcomes.Of(new TaskRow { Id = id, Type = Type, State = State, Outcome = Outcome }, type) };
+    }
+
+    public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, UniqueJson.Default.StoredUnique);
+
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public static StoredUnique Read(string key, byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, UniqueJson.Default.StoredUnique) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            throw new StoreException($"The store is damaged: the fact '{key}' cannot be read: {exception.Message}", exception);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StoredUnique))]
+internal sealed partial class UniqueJson : JsonSerializerContext;
