@@ -27,7 +27,7 @@ internal abstract class Gate(GateRule rule, string key)
         {
             for (var line = _lines; line is not null; line = line.Next)
             {
-                if (line.Waiting.Count > 0)
+                if (line.HasWaiting)
                 {
                     return true;
                 }
@@ -53,24 +53,13 @@ internal abstract class Gate(GateRule rule, string key)
     /// <summary>Whether it is as if it were new.</summary>
     public abstract bool IsAtRest(long nowTicks);
 
+    /// <summary>As in "host, key example.org"; without the key where all tasks have the same, empty one.</summary>
+    protected string Named => Key.Length == 0 ? Rule.Name : $"{Rule.Name}, key {Key}";
+
     /// <summary>As in "limit host, key example.org".</summary>
     public abstract override string ToString();
 
-    public void Wait(Lane lane) => LineOf(lane.Pool).Waiting.Enqueue((lane, lane.Ticket), lane.OldestOrder);
-
-    /// <summary>The lane of that line that has waited longest, by its first task; null where none waits.</summary>
-    public Lane? TakeWaiting(Line line)
-    {
-        while (line.Waiting.TryDequeue(out var entry, out _))
-        {
-            if (entry.Lane.WaitsFor == this && entry.Lane.Ticket == entry.Ticket)
-            {
-                return entry.Lane;
-            }
-        }
-
-        return null;
-    }
+    public void Wait(Lane lane) => LineOf(lane.Pool).Wait(lane);
 
     public Line? FirstLine => _lines;
 
@@ -90,15 +79,116 @@ internal abstract class Gate(GateRule rule, string key)
     /// <summary>The lanes of one pool that wait at a gate, and how many that lead through it are open.</summary>
     internal sealed class Line(int pool, Line? next)
     {
+        private Rank? _ranks;
+
         public int Pool { get; } = pool;
 
         public Line? Next { get; } = next;
 
-        /// <summary>Oldest first. A lane that waits no more stays until it comes up.</summary>
-        public PriorityQueue<(Lane Lane, long Ticket), long> Waiting { get; } = new();
-
         /// <summary>Counted only where the rule spans pools.</summary>
         public int Open { get; set; }
+
+        /// <summary>Whether any lane may wait.</summary>
+        public bool HasWaiting
+        {
+            get
+            {
+                for (var rank = _ranks; rank is not null; rank = rank.Next)
+                {
+                    if (rank.Lanes.Count > 0)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+
+        public void Wait(Lane lane) => RankOf(lane.StandsAt).Lanes.Enqueue((lane, lane.Ticket), lane.OldestOrder);
+
+        /// <summary>
+        /// The lane whose turn it is: the most urgent, of those the one that has waited longest by its oldest task, unless others were passed over too often. Null where none
+        /// waits.
+        /// </summary>
+        public Lane? Take()
+        {
+            while (Turn() is { } turn)
+            {
+                while (turn.Lanes.TryDequeue(out var entry, out _))
+                {
+                    if (entry.Lane.WaitsFor is not null && entry.Lane.Ticket == entry.Ticket)
+                    {
+                        for (var rank = _ranks; rank is not null; rank = rank.Next)
+                        {
+                            rank.Passes = rank == turn || rank.Lanes.Count == 0 ? 0 : rank.Passes + 1;
+                        }
+
+                        return entry.Lane;
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        private Rank? Turn()
+        {
+            Rank? first = null;
+            Rank? owed = null;
+            for (var rank = _ranks; rank is not null; rank = rank.Next)
+            {
+                if (rank.Lanes.Count > 0)
+                {
+                    first ??= rank;
+                    owed = rank.Passes >= Ledger.ReadyQueue.PassesMax && rank.Passes > (owed?.Passes ?? 0) ? rank : owed;
+                }
+            }
+
+            return owed ?? first;
+        }
+
+        private Rank RankOf(int urgency)
+        {
+            Rank? before = null;
+            var rank = _ranks;
+            for (; rank is not null && rank.Urgency > urgency; rank = rank.Next)
+            {
+                before = rank;
+            }
+
+            if (rank?.Urgency == urgency)
+            {
+                return rank;
+            }
+
+            rank = new Rank(urgency) { Next = rank };
+            if (before is null)
+            {
+                _ranks = rank;
+            }
+            else
+            {
+                before.Next = rank;
+            }
+
+            return rank;
+        }
+
+        /// <summary>Lanes that are as urgent.</summary>
+        private sealed class Rank(int urgency)
+        {
+            public int Urgency { get; } = urgency;
+
+            /// <summary>The next less urgent.</summary>
+            public Rank? Next { get; set; }
+
+            /// <summary>Oldest first. A lane that waits no more, or as more urgent, stays until it comes up.</summary>
+            public PriorityQueue<(Lane Lane, long Ticket), long> Lanes { get; } = new();
+
+            /// <summary>How many turns others have had since it last had one, while it had something.</summary>
+            public int Passes { get; set; }
+        }
     }
 }
 
@@ -129,5 +219,5 @@ internal class Permits(LimitRule rule, string key) : Gate(rule, key)
 
     public override bool IsAtRest(long nowTicks) => Held == 0;
 
-    public override string ToString() => $"limit {Rule.Name}, key {Key}";
+    public override string ToString() => $"limit {Named}";
 }

@@ -17,10 +17,11 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
 
     private readonly Dictionary<(GateRule Rule, string Key), Gate> _gates = [];
     private readonly Dictionary<LaneKey, Lane> _lanes = [];
-    private readonly Queue<Lane>?[] _open = new Queue<Lane>?[pools];
+    private readonly OpenLanes?[] _open = new OpenLanes?[pools];
     private readonly PriorityQueue<TokenBucket, long> _due = new();
     private readonly Queue<TokenBucket> _cooling = new();
     private readonly int[] _parked = new int[pools];
+    private readonly List<Lane> _yielding = [];
     private Lane? _claimant;
     private long _order;
 
@@ -62,6 +63,10 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         {
             Place(lane);
         }
+        else if (task.Priority > lane.StandsAt)
+        {
+            Raise(lane);
+        }
 
         if (task.Tree!.HasEarly)
         {
@@ -96,11 +101,21 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     /// <param name="pool">The pool.</param>
     public Lane? Next(int pool)
     {
-        var open = _open[pool]!;
-        var yielded = 0;
-        while (open.Count > yielded)
+        if (_open[pool] is not { } open)
         {
-            var lane = open.Peek();
+            return null;
+        }
+
+        _yielding.Clear();
+        var next = FirstOf(open);
+        _yielding.ForEach(open.Add);
+        return next;
+    }
+
+    private Lane? FirstOf(OpenLanes open)
+    {
+        while (open.Peek() is { } lane)
+        {
             if (lane.Peek() is null)
             {
                 Close(lane);
@@ -116,8 +131,8 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
             else if (MayYield && HasToYield(lane))
             {
                 HasYielded = true;
-                yielded++;
-                open.Enqueue(open.Dequeue());
+                open.Remove(lane);
+                _yielding.Add(lane);
             }
             else
             {
@@ -134,6 +149,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         var task = lane.Pop();
         _parked[lane.Pool]--;
         Close(lane);
+        _open[lane.Pool]!.Pass(lane.StandsAt);
         Pass(lane);
         if (lane.Count > 0)
         {
@@ -213,8 +229,8 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         }
     }
 
-    /// <summary>Where a task stands that is ready and does not run: the first gate that is closed to it; null where none is.</summary>
-    public Gate? ClosedTo(TaskRecord task) => task.Gated?.Lane is { } lane ? ClosedAt(lane) : null;
+    /// <summary>Where a task stands that is ready and does not run: the gates that are closed to it.</summary>
+    public IEnumerable<Gate> ClosedTo(TaskRecord task) => task.Gated?.Lane is { } lane ? lane.Gates.Where(gate => !HasRoom(gate, lane)) : [];
 
     private Lane? LaneOf(TaskRecord task)
     {
@@ -310,17 +326,28 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     private void Open(Lane lane)
     {
         lane.WaitsFor = null;
-        lane.IsOpen = true;
-        (_open[lane.Pool] ??= new()).Enqueue(lane);
+        (_open[lane.Pool] ??= new()).Add(lane);
         Count(lane, 1);
     }
 
-    /// <summary>Takes it from the head of its queue.</summary>
     private void Close(Lane lane)
     {
-        _open[lane.Pool]!.Dequeue();
-        lane.IsOpen = false;
+        _open[lane.Pool]!.Remove(lane);
         Count(lane, -1);
+    }
+
+    /// <summary>Something more urgent has come to it.</summary>
+    private void Raise(Lane lane)
+    {
+        if (lane.IsOpen)
+        {
+            _open[lane.Pool]!.Remove(lane);
+            _open[lane.Pool]!.Add(lane);
+        }
+        else if (lane.WaitsFor is { } gate)
+        {
+            Wait(lane, gate);
+        }
     }
 
     private static void Count(Lane lane, int change)
@@ -337,6 +364,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     private void Wait(Lane lane, Gate gate)
     {
         lane.WaitsFor = gate;
+        lane.StandsAt = Math.Max(TaskPriority.Lowest, lane.Urgency);
         lane.Ticket++;
         gate.Wait(lane);
         SetTime(gate);
@@ -392,17 +420,24 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         }
     }
 
-    /// <summary>A gate may have room: of each pool the lane that has waited longest may look.</summary>
+    /// <summary>A gate may have room: of each pool the most urgent lane, of those the one that has waited longest, may look.</summary>
     private void Offer(Gate gate)
     {
-        if (gate.IsClaimed && _claimant is { WaitsFor: not null } claimant && ClosedAt(claimant) is null)
+        if (gate.IsClaimed && _claimant is { WaitsFor: { } waitsFor } claimant)
         {
-            Open(claimant);
+            if (ClosedAt(claimant) is not { } closed)
+            {
+                Open(claimant);
+            }
+            else if (closed != waitsFor)
+            {
+                Wait(claimant, closed); // so that whatever opens that one tells it
+            }
         }
 
         for (var line = gate.FirstLine; line is not null; line = line.Next)
         {
-            while (line.Waiting.Count > 0 && gate.Room(ledger.NowTicks) > (gate.IsClaimed ? 1 : 0) && gate.TakeWaiting(line) is { } lane)
+            while (line.HasWaiting && gate.Room(ledger.NowTicks) > (gate.IsClaimed ? 1 : 0) && line.Take() is { } lane)
             {
                 if (ClosedAt(lane) is { } closed)
                 {

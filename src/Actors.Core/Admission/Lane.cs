@@ -31,8 +31,11 @@ internal sealed class Lane(Gate[] gates, int pool)
     /// <summary>The gate at which it waits; null where it does not.</summary>
     public Gate? WaitsFor { get; set; }
 
-    /// <summary>Counts how often it has begun to wait: an older entry in a line counts no more.</summary>
+    /// <summary>Counts how often it has begun to wait or to stand open: an older entry in a line counts no more.</summary>
     public long Ticket { get; set; }
+
+    /// <summary>As how urgent it waits or stands open.</summary>
+    public int StandsAt { get; set; }
 
     /// <summary>Whether it stands among the lanes of its pool that something may start from.</summary>
     public bool IsOpen { get; set; }
@@ -40,7 +43,24 @@ internal sealed class Lane(Gate[] gates, int pool)
     /// <summary>How often it was first in a line and yet could not start, for another gate.</summary>
     public int PassedOver { get; set; }
 
-    /// <summary>The age of its oldest task: lanes take their turns by that, whatever the priority of what is in them.</summary>
+    /// <summary>The highest priority of what is in it; below all where nothing is.</summary>
+    public int Urgency
+    {
+        get
+        {
+            for (var line = _lines; line is not null; line = line.Next)
+            {
+                if (HeadOf(line) is not null)
+                {
+                    return line.Priority;
+                }
+            }
+
+            return -1;
+        }
+    }
+
+    /// <summary>The age of its oldest task: of lanes that are as urgent the oldest goes first.</summary>
     public long OldestOrder
     {
         get
@@ -71,7 +91,6 @@ internal sealed class Lane(Gate[] gates, int pool)
         var task = turn.Head!;
         turn.RemoveHead();
         Count--;
-        turn.Passes = 0;
         for (var line = _lines; line is not null; line = line.Next)
         {
             line.Passes = line == turn || line.Head is null ? 0 : line.Passes + 1;

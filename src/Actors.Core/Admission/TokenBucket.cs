@@ -82,7 +82,7 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
         return _tokens == _rate.TokenLimit;
     }
 
-    public override string ToString() => $"rate {Rule.Name}, key {Key}";
+    public override string ToString() => $"rate {Named}";
 
     private void Replenish(long nowTicks)
     {

@@ -20,15 +20,13 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         {
             FillFromQueue(pool, worker);
         }
-        else if (pool.IsTurnOfQueue)
+        else if (IsTurnOfQueue(pool))
         {
-            pool.IsTurnOfQueue = false;
             FillFromQueue(pool, worker);
             FillFromLanes(pool, worker);
         }
         else
         {
-            pool.IsTurnOfQueue = true;
             FillFromLanes(pool, worker);
             FillFromQueue(pool, worker);
         }
@@ -40,6 +38,18 @@ internal sealed class Chunks(TaskLedger ledger, WorkerWatch watch)
         }
 
         return false;
+    }
+
+    /// <summary>The more urgent goes first, or in turn; none is passed over for ever.</summary>
+    private bool IsTurnOfQueue(PoolRecord pool)
+    {
+        var lane = ledger.Gatekeeper.Next(pool.Index)?.StandsAt ?? -1;
+        var queue = pool.Queue.Turn()?.Priority ?? -1;
+        var isQueue = pool.QueuePasses >= ReadyQueue.PassesMax || pool.LanePasses < ReadyQueue.PassesMax && (queue == lane ? pool.IsTurnOfQueue : queue > lane);
+        pool.IsTurnOfQueue = !isQueue;
+        pool.QueuePasses = isQueue || queue < 0 ? 0 : pool.QueuePasses + 1;
+        pool.LanePasses = !isQueue || lane < 0 ? 0 : pool.LanePasses + 1;
+        return isQueue;
     }
 
     private void FillFromQueue(PoolRecord pool, WorkerRecord worker)

@@ -37,6 +37,9 @@ internal sealed class Explanations(TaskLedger ledger)
                 AddOpen(join, reasons);
                 AddHolds(task, reasons);
                 break;
+            case TaskState.Waiting when ledger.Uniques.OtherOf(task) is { } other:
+                reasons.Add(new WaitReason.Attached(task.Options!.Unique!.Key, Name(other)));
+                break;
             case TaskState.Waiting:
                 break; // its tree is being read from the store: whoever asks knows that
             case TaskState.Ready:
@@ -111,15 +114,16 @@ internal sealed class Explanations(TaskLedger ledger)
             return true;
         }
 
-        if (ledger.Gatekeeper.ClosedTo(task) is not { } gate)
+        var isClosed = false;
+        foreach (var gate in ledger.Gatekeeper.ClosedTo(task))
         {
-            return false;
+            isClosed = true;
+            reasons.Add(gate is TokenBucket bucket
+                ? new WaitReason.AtGate(gate.ToString(), [], bucket.Until(1, ledger.NowTicks))
+                : new WaitReason.AtGate(gate.ToString(), [.. ledger.Running.Where(run => run.Gated?.Lane?.Gates.Contains(gate) == true).Select(Name)], null));
         }
 
-        reasons.Add(gate is TokenBucket bucket
-            ? new WaitReason.AtGate(gate.ToString(), [], bucket.Until(1, ledger.NowTicks))
-            : new WaitReason.AtGate(gate.ToString(), [.. ledger.Running.Where(run => run.Gated?.Lane?.Gates.Contains(gate) == true).Select(Name)], null));
-        return true;
+        return isClosed;
     }
 
     private void AddHolds(TaskRecord task, List<WaitReason> reasons)

@@ -21,8 +21,14 @@ internal sealed class PoolRecord(int index, string name, Pauses? pauses = null)
     /// <summary>How many tasks are ready here, those that are paused among them.</summary>
     public int Ready { get; set; }
 
-    /// <summary>Whether what stands in line for something goes second next time.</summary>
+    /// <summary>Whether what stands in line for something goes second next time, where both are as urgent.</summary>
     public bool IsTurnOfQueue { get; set; }
+
+    /// <summary>How often what stands in line went first since the others did, while they had something.</summary>
+    public int QueuePasses { get; set; }
+
+    /// <summary>How often the others went first since what stands in line did, while that had something.</summary>
+    public int LanePasses { get; set; }
 
     /// <summary>How many live trees have their root here.</summary>
     public long Trees { get; set; }

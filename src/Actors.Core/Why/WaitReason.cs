@@ -94,6 +94,15 @@ public abstract record WaitReason
         public override string ToString() => Text($"in order {Order}, key {Key}, {Before:N0} task(s) are before it{(First is null ? "" : $", the first of them {First}")}");
     }
 
+    /// <summary>It has attached to the task that has its unique key, and ends as that does.</summary>
+    /// <param name="Key">The key.</param>
+    /// <param name="Other">That task.</param>
+    public sealed record Attached(string Key, WaitedTask Other) : WaitReason
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"does not run itself: it ends as {Other} does, which has the unique key '{Key}'";
+    }
+
     /// <summary>Its pool has no worker.</summary>
     /// <param name="Pool">The pool.</param>
     public sealed record NoWorker(string Pool) : WaitReason

@@ -6,6 +6,83 @@ namespace Actors.Core.Tests.Admission;
 public sealed class LimitsSpec
 {
     [Fact]
+    public void What_is_urgent_goes_first_whatever_it_stands_in_line_for_and_beside_what_does_not()
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: GatedWorld.ByHost(new LimitRule("host", 1)));
+        var plain = world.Type("plain");
+        world.AddWorkers(1);
+        world.Submit(plain, "busy");
+        world.Submit(fetch, "low", "a", options: new SpawnOptions { Priority = 2 });
+        world.Submit(fetch, "lowest", "b", options: new SpawnOptions { Priority = 1 });
+        world.Submit(plain, "middle", options: new SpawnOptions { Priority = 4 });
+        world.Submit(fetch, "urgent", "c", options: new SpawnOptions { Priority = 9 });
+        world.Submit(plain, "high", options: new SpawnOptions { Priority = 7 });
+        world.Submit(fetch, "raised", "b", options: new SpawnOptions { Priority = 6 });
+        world.Finish();
+        Assert.Equal(["busy", "urgent", "high", "raised", "middle", "low", "lowest"], world.Started);
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void What_is_urgent_goes_first_where_several_keys_wait_at_one_gate()
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: [GatedWorld.OfAll(new LimitRule("all", 1)), GatedWorld.ByHost(new LimitRule("host", 1))]);
+        world.AddWorkers(3);
+        world.Submit(fetch, "first", "a");
+        world.Submit(fetch, "low", "b", options: new SpawnOptions { Priority = 1 });
+        world.Submit(fetch, "lower", "c", options: new SpawnOptions { Priority = 0 });
+        world.Submit(fetch, "urgent", "d", options: new SpawnOptions { Priority = 9 });
+        world.Submit(fetch, "raised", "c", options: new SpawnOptions { Priority = 8 });
+        world.Finish();
+        Assert.Equal(["first", "urgent", "raised", "low", "lower"], world.Started);
+        world.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void No_line_starves_though_something_more_urgent_comes_all_the_time(bool isLimited)
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: [GatedWorld.OfAll(new LimitRule("all", 1)), GatedWorld.ByHost(new LimitRule("host", 1))]);
+        var urgent = isLimited ? fetch : world.Type("urgent");
+        world.AddWorkers(1);
+        var running = world.Submit(urgent, "urgent 0", "x");
+        world.Submit(fetch, "low", "a", options: new SpawnOptions { Priority = 0 });
+        var starts = 0;
+        while (!world.Started.Contains("low"))
+        {
+            Assert.InRange(++starts, 1, 100);
+            world.Submit(urgent, $"urgent {starts}", $"host {starts}", options: new SpawnOptions { Priority = 9 });
+            world.Succeed(world.Running.Single());
+        }
+
+        Assert.InRange(starts, ReadyQueue.PassesMax, ReadyQueue.PassesMax + 2);
+        Assert.Equal(TaskState.Succeeded, running.State);
+        world.Finish();
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void What_stands_in_no_line_does_not_starve_though_what_does_is_more_urgent()
+    {
+        var world = new GatedWorld();
+        var fetch = world.Type("fetch", uses: GatedWorld.ByHost(new LimitRule("host", 1)));
+        var plain = world.Type("plain");
+        world.AddWorkers(1);
+        world.Submit(fetch, "urgent 0", "x");
+        world.Submit(plain, "low", options: new SpawnOptions { Priority = 0 });
+        for (var starts = 1; !world.Started.Contains("low"); starts++)
+        {
+            Assert.InRange(starts, 1, ReadyQueue.PassesMax + 2);
+            world.Submit(fetch, $"urgent {starts}", $"host {starts}", options: new SpawnOptions { Priority = 9 });
+            world.Succeed(world.Running.Single());
+        }
+    }
+
+    [Fact]
     public void Four_per_host_run_whatever_the_number_of_workers_and_the_others_follow_in_order()
     {
         var world = new GatedWorld();

@@ -56,6 +56,41 @@ public sealed class RatesSpec
     }
 
     [Fact]
+    public void Who_has_places_kept_back_and_misses_a_token_is_told_when_it_comes()
+    {
+        var world = new GatedWorld();
+        var (host, account) = (new LimitRule("host", 1), new LimitRule("account", 1));
+        var api = new RateRule("api", new TaskRate { TokenLimit = 1, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromHours(1) });
+        var hosted = world.Type("hosted", uses: GatedWorld.ByHost(host));
+        var accounted = world.Type("accounted", uses: GatedWorld.ByAccount(account));
+        var rated = world.Type("rated", uses: GatedWorld.OfAll(api));
+        var all = world.Type("all", uses: [GatedWorld.ByHost(host), GatedWorld.ByAccount(account), GatedWorld.OfAll(api)]);
+        world.AddWorkers(5);
+        world.Submit(rated, "takes the token");
+        var (ofHost, ofAccount) = (world.Submit(hosted, "host 0", "x"), world.Submit(accounted, "account 0", account: "y"));
+        var task = world.Submit(all, "needs all", "x", "y");
+        for (var number = 1; !world.Ledger.Gatekeeper.HasClaim; number++)
+        {
+            Assert.InRange(number, 1, Gatekeeper.PassedOverMax);
+            var (nextOfHost, nextOfAccount) = (world.Submit(hosted, $"host {number}", "x"), world.Submit(accounted, $"account {number}", account: "y"));
+            world.Succeed(ofHost); // it may have the host, and not the account
+            world.Succeed(ofAccount); // or the other way round
+            (ofHost, ofAccount) = (nextOfHost, nextOfAccount);
+        }
+
+        foreach (var running in world.Running.ToArray())
+        {
+            world.Succeed(running); // now it may have both, and there is no token
+        }
+
+        Assert.Equal(TaskState.Ready, task.State);
+        world.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(TaskState.Running, task.State);
+        world.Finish();
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public void Nothing_drifts_however_late_the_clock_is_read()
     {
         var world = new GatedWorld();
