@@ -35,7 +35,7 @@ internal abstract class LyingStore(ITaskStore real) : ITaskStore
 
     public IReadOnlyList<TaskRow> ReadTree(TaskId root) => Real.ReadTree(root);
 
-    public PruneStep Prune(PruneRule rule, int rowsMax) => Real.Prune(rule, rowsMax);
+    public virtual PruneStep Prune(PruneRule rule, int rowsMax) => Real.Prune(rule, rowsMax);
 
     public StoreInfo Info() => Real.Info();
 

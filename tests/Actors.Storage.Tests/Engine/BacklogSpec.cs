@@ -178,6 +178,8 @@ public abstract class BacklogSpec : EachStoreSpec
             var handles = await GatesAsync(engine, 10);
             waited = handles[8].OutcomeAsync();
             unasked = handles[9];
+            await engine.UntilAsync(static progress => progress.Store!.Waiting >= 7);
+            await engine.Control.ListAsync(); // behind the question of the one that waits
         }
 
         await Assert.ThrowsAsync<EngineStoppedException>(() => waited.WaitAsync(Patience));

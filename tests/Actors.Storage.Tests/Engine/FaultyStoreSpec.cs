@@ -113,6 +113,75 @@ public sealed class FaultyStoreSpec
     }
 
     [Fact]
+    public async Task An_engine_has_not_drained_before_what_has_ended_is_committed()
+    {
+        const string name = "drain";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        using var mayCommit = new ManualResetEventSlim();
+        await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
+        var gate = await engine.Client.SubmitAsync(new Gate("gate"));
+        await engine.UntilAsync(_ => engine.Doors.Ran.Contains("gate 1"));
+        place.Faults = call =>
+        {
+            if (call == StoreCall.Commit)
+            {
+                mayCommit.Wait(Patience);
+            }
+
+            return StoreFault.None;
+        };
+        engine.Doors["gate"].SetResult("opened");
+        await engine.UntilAsync(static progress => progress.LiveTrees == 0);
+        var drained = engine.Client.DrainAsync(DrainMode.FinishTrees, Patience);
+        await engine.Client.ProgressAsync();
+        Assert.False(drained.IsCompleted, "It has drained, and the end of the last task is not committed.");
+
+        mayCommit.Set();
+        Assert.Empty((await drained.WaitAsync(Patience)).Left);
+        Assert.Equal("opened", (await gate.OutcomeAsync().WaitAsync(Patience)).Value);
+    }
+
+    [Fact]
+    public async Task What_is_asked_for_while_live_trees_are_still_read_waits_until_they_are_back()
+    {
+        const string name = "recovering";
+        var place = MemoryStoreProvider.PlaceOf(name);
+        TaskId cancelled, kept;
+        var key = new SubmitOptions { Key = "kept" };
+        await using (var first = await Incarnation.StartAsync("shared:" + name, hocon: Hocon))
+        {
+            kept = (await first.Client.SubmitAsync(new Gate("kept"), key)).Id;
+            cancelled = (await first.Client.SubmitAsync(new Gate("cancelled"))).Id;
+        }
+
+        using var mayRead = new ManualResetEventSlim();
+        place.Faults = call =>
+        {
+            if (call == StoreCall.ReadWindow)
+            {
+                mayRead.Wait(Patience);
+            }
+
+            return StoreFault.None;
+        };
+        await using var second = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
+        var cancelling = second.Client.CancelAsync(cancelled);
+        var attaching = second.Client.SubmitAsync(new Gate("kept"), key);
+        Assert.True((await second.Client.ProgressAsync()).Store!.IsRecovering);
+        Assert.False(cancelling.IsCompleted, "It is known, and not back yet.");
+
+        mayRead.Set();
+        Assert.True(await cancelling.WaitAsync(Patience));
+        var handle = await attaching.WaitAsync(Patience);
+        Assert.Equal(kept, handle.Id);
+        second.Doors["kept"].SetResult("kept");
+        Assert.Equal("kept", (await handle.OutcomeAsync().WaitAsync(Patience)).Value);
+        await second.UntilAsync(static progress => progress.LiveTrees == 0);
+        place.Crash();
+        Assert.Equal(2, place.State!.Trees.Count);
+    }
+
+    [Fact]
     public async Task A_store_that_was_away_while_nothing_was_written_is_back_without_a_commit()
     {
         const string name = "pruning";

@@ -33,6 +33,17 @@ public sealed class PauseSpec(ITestOutputHelper output) : EngineSpec(output, wor
     }
 
     [Fact]
+    public async Task However_many_are_paused_what_is_behind_them_starts_though_nothing_else_happens()
+    {
+        await StartAsync();
+        await Control.PauseTypeAsync("Step");
+        var paused = await Client.SubmitManyAsync(Enumerable.Repeat(Step.Yield(1), 10 * Actors.Ledger.Pauses.TasksInStepMax));
+        var behind = await Client.SubmitAsync(new StepAsync(static _ => new(7)));
+        Assert.Equal(7, (await behind.OutcomeAsync().WaitAsync(Soon)).Value);
+        Assert.Equal(paused.Count, await Control.CancelAsync(new TaskFilter { Type = "Step" }));
+    }
+
+    [Fact]
     public async Task A_paused_type_and_a_paused_tree_start_nothing_and_others_go_on()
     {
         await StartAsync();
