@@ -79,7 +79,7 @@ internal abstract class Gate(GateRule rule, string key)
     /// <summary>The lanes of one pool that wait at a gate, and how many that lead through it are open.</summary>
     internal sealed class Line(int pool, Line? next)
     {
-        private Rank? _ranks;
+        private Ranks<Rank> _ranks;
 
         public int Pool { get; } = pool;
 
@@ -89,23 +89,10 @@ internal abstract class Gate(GateRule rule, string key)
         public int Open { get; set; }
 
         /// <summary>Whether any lane may wait.</summary>
-        public bool HasWaiting
-        {
-            get
-            {
-                for (var rank = _ranks; rank is not null; rank = rank.Next)
-                {
-                    if (rank.Lanes.Count > 0)
-                    {
-                        return true;
-                    }
-                }
+        public bool HasWaiting => _ranks.Highest is not null;
 
-                return false;
-            }
-        }
-
-        public void Wait(Lane lane) => RankOf(lane.StandsAt).Lanes.Enqueue((lane, lane.Ticket), lane.OldestOrder);
+        public void Wait(Lane lane) =>
+            (_ranks.Find(lane.StandsAt) ?? _ranks.Add(new Rank(lane.StandsAt))).Lanes.Enqueue((lane, lane.Ticket), lane.OldestOrder);
 
         /// <summary>
         /// The lane whose turn it is: the most urgent, of those the one that has waited longest by its oldest task, unless others were passed over too often. Null where none
@@ -113,17 +100,13 @@ internal abstract class Gate(GateRule rule, string key)
         /// </summary>
         public Lane? Take()
         {
-            while (Turn() is { } turn)
+            while (_ranks.Turn is { } turn)
             {
                 while (turn.Lanes.TryDequeue(out var entry, out _))
                 {
                     if (entry.Lane.WaitsFor is not null && entry.Lane.Ticket == entry.Ticket)
                     {
-                        for (var rank = _ranks; rank is not null; rank = rank.Next)
-                        {
-                            rank.Passes = rank == turn || rank.Lanes.Count == 0 ? 0 : rank.Passes + 1;
-                        }
-
+                        _ranks.EndTurn(turn);
                         return entry.Lane;
                     }
                 }
@@ -132,62 +115,13 @@ internal abstract class Gate(GateRule rule, string key)
             return null;
         }
 
-        private Rank? Turn()
-        {
-            Rank? first = null;
-            Rank? owed = null;
-            for (var rank = _ranks; rank is not null; rank = rank.Next)
-            {
-                if (rank.Lanes.Count > 0)
-                {
-                    first ??= rank;
-                    owed = rank.Passes >= Ledger.ReadyQueue.PassesMax && rank.Passes > (owed?.Passes ?? 0) ? rank : owed;
-                }
-            }
-
-            return owed ?? first;
-        }
-
-        private Rank RankOf(int urgency)
-        {
-            Rank? before = null;
-            var rank = _ranks;
-            for (; rank is not null && rank.Urgency > urgency; rank = rank.Next)
-            {
-                before = rank;
-            }
-
-            if (rank?.Urgency == urgency)
-            {
-                return rank;
-            }
-
-            rank = new Rank(urgency) { Next = rank };
-            if (before is null)
-            {
-                _ranks = rank;
-            }
-            else
-            {
-                before.Next = rank;
-            }
-
-            return rank;
-        }
-
         /// <summary>Lanes that are as urgent.</summary>
-        private sealed class Rank(int urgency)
+        private sealed class Rank(int urgency) : Rank<Rank>(urgency)
         {
-            public int Urgency { get; } = urgency;
-
-            /// <summary>The next less urgent.</summary>
-            public Rank? Next { get; set; }
-
             /// <summary>Oldest first. A lane that waits no more, or as more urgent, stays until it comes up.</summary>
             public PriorityQueue<(Lane Lane, long Ticket), long> Lanes { get; } = new();
 
-            /// <summary>How many turns others have had since it last had one, while it had something.</summary>
-            public int Passes { get; set; }
+            public override bool HasAny => Lanes.Count > 0;
         }
     }
 }

@@ -149,7 +149,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         var task = lane.Pop();
         _parked[lane.Pool]--;
         Close(lane);
-        _open[lane.Pool]!.Pass(lane.StandsAt);
+        _open[lane.Pool]!.EndTurn(lane);
         Pass(lane);
         if (lane.Count > 0)
         {
@@ -364,8 +364,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     private void Wait(Lane lane, Gate gate)
     {
         lane.WaitsFor = gate;
-        lane.StandsAt = Math.Max(TaskPriority.Lowest, lane.Urgency);
-        lane.Ticket++;
+        lane.Stand();
         gate.Wait(lane);
         SetTime(gate);
     }

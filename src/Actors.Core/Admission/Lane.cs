@@ -15,7 +15,7 @@ internal sealed class Lane(Gate[] gates, int pool)
     private const int SweepAbove = 1024;
 
     /// <summary>The tasks by their priority, the highest first; most lanes have one line.</summary>
-    private Line? _lines;
+    private Ranks<Line> _lines;
     private int _dead;
 
     public Gate[] Gates { get; } = gates;
@@ -35,7 +35,7 @@ internal sealed class Lane(Gate[] gates, int pool)
     public long Ticket { get; set; }
 
     /// <summary>As how urgent it waits or stands open.</summary>
-    public int StandsAt { get; set; }
+    public int StandsAt { get; private set; }
 
     /// <summary>Whether it stands among the lanes of its pool that something may start from.</summary>
     public bool IsOpen { get; set; }
@@ -44,21 +44,7 @@ internal sealed class Lane(Gate[] gates, int pool)
     public int PassedOver { get; set; }
 
     /// <summary>The highest priority of what is in it; below all where nothing is.</summary>
-    public int Urgency
-    {
-        get
-        {
-            for (var line = _lines; line is not null; line = line.Next)
-            {
-                if (HeadOf(line) is not null)
-                {
-                    return line.Priority;
-                }
-            }
-
-            return -1;
-        }
-    }
+    public int Urgency => _lines.Highest?.Urgency ?? -1;
 
     /// <summary>The age of its oldest task: of lanes that are as urgent the oldest goes first.</summary>
     public long OldestOrder
@@ -66,36 +52,39 @@ internal sealed class Lane(Gate[] gates, int pool)
         get
         {
             var oldest = long.MaxValue;
-            for (var line = _lines; line is not null; line = line.Next)
+            for (var line = _lines.First; line is not null; line = line.Next)
             {
-                oldest = Math.Min(oldest, HeadOf(line)?.Gated!.Order ?? long.MaxValue);
+                oldest = Math.Min(oldest, line.HasAny ? line.Head!.Gated!.Order : long.MaxValue);
             }
 
             return oldest;
         }
     }
 
+    /// <summary>From now on it waits or stands open as urgent as it is, and what was said of it before counts no more.</summary>
+    public void Stand()
+    {
+        StandsAt = Math.Max(TaskPriority.Lowest, Urgency);
+        Ticket++;
+    }
+
     /// <summary>Behind those of its priority that are older. One that comes back unstarted is older than most.</summary>
     public void Add(TaskRecord task)
     {
         Count++;
-        LineOf(task.Priority).Add(task);
+        (_lines.Find(task.Priority) ?? _lines.Add(new Line(this, task.Priority))).Add(task);
     }
 
     /// <summary>The task whose turn it is.</summary>
-    public TaskRecord? Peek() => Turn()?.Head;
+    public TaskRecord? Peek() => _lines.Turn?.Head;
 
     public TaskRecord Pop()
     {
-        var turn = Turn()!;
+        var turn = _lines.Turn!;
         var task = turn.Head!;
         turn.RemoveHead();
         Count--;
-        for (var line = _lines; line is not null; line = line.Next)
-        {
-            line.Passes = line == turn || line.Head is null ? 0 : line.Passes + 1;
-        }
-
+        _lines.EndTurn(turn);
         return task;
     }
 
@@ -105,7 +94,7 @@ internal sealed class Lane(Gate[] gates, int pool)
         _dead++;
         if (--Count == 0)
         {
-            _lines = null;
+            _lines.Clear();
             _dead = 0;
         }
     }
@@ -118,7 +107,7 @@ internal sealed class Lane(Gate[] gates, int pool)
             return;
         }
 
-        for (var line = _lines; line is not null; line = line.Next)
+        for (var line = _lines.First; line is not null; line = line.Next)
         {
             line.Sweep();
         }
@@ -126,74 +115,27 @@ internal sealed class Lane(Gate[] gates, int pool)
         _dead = 0;
     }
 
-    /// <summary>The highest priority that has something; or one that was passed over too often, of several the one that was most often.</summary>
-    private Line? Turn()
-    {
-        Line? first = null;
-        Line? owed = null;
-        for (var line = _lines; line is not null; line = line.Next)
-        {
-            if (HeadOf(line) is not null)
-            {
-                first ??= line;
-                owed = line.Passes >= ReadyQueue.PassesMax && line.Passes > (owed?.Passes ?? 0) ? line : owed;
-            }
-        }
-
-        return owed ?? first;
-    }
-
-    private TaskRecord? HeadOf(Line line)
-    {
-        while (line.Head is { State: not TaskState.Ready })
-        {
-            line.RemoveHead();
-            _dead--;
-        }
-
-        return line.Head;
-    }
-
-    private Line LineOf(int priority)
-    {
-        Line? before = null;
-        var line = _lines;
-        while (line is not null && line.Priority > priority)
-        {
-            (before, line) = (line, line.Next);
-        }
-
-        if (line is not null && line.Priority == priority)
-        {
-            return line;
-        }
-
-        var made = new Line(priority) { Next = line };
-        if (before is null)
-        {
-            _lines = made;
-        }
-        else
-        {
-            before.Next = made;
-        }
-
-        return made;
-    }
-
     /// <summary>The tasks of one priority, oldest first.</summary>
-    private sealed class Line(int priority)
+    private sealed class Line(Lane lane, int priority) : Rank<Line>(priority)
     {
         private TaskRecord? _tail;
 
-        public int Priority { get; } = priority;
-
-        public Line? Next { get; set; }
-
         public TaskRecord? Head { get; private set; }
 
-        /// <summary>How many turns others have had since it last had one, while it had something.</summary>
-        public int Passes { get; set; }
+        /// <summary>Whether any is left once those at its head that were cancelled are gone.</summary>
+        public override bool HasAny
+        {
+            get
+            {
+                while (Head is { State: not TaskState.Ready })
+                {
+                    RemoveHead();
+                    lane._dead--;
+                }
+
+                return Head is not null;
+            }
+        }
 
         public void Add(TaskRecord task)
         {

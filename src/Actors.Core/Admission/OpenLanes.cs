@@ -1,14 +1,10 @@
-using Actors.Ledger;
-
 namespace Actors.Admission;
 
 /// <summary>The lanes of one pool that something may start from: the most urgent first, those that are as urgent in turn, and none is passed over for ever.</summary>
 /// <remarks>A lane is as urgent as the most urgent of what is in it. What is said of a lane that was moved or taken out since counts no more: see <see cref="Lane.Ticket"/>.</remarks>
 internal sealed class OpenLanes
 {
-    private readonly Queue<(Lane Lane, long Ticket)>?[] _rounds = new Queue<(Lane Lane, long Ticket)>?[TaskPriority.Count];
-    private readonly int[] _counts = new int[TaskPriority.Count];
-    private readonly int[] _passes = new int[TaskPriority.Count];
+    private Ranks<Rank> _ranks;
 
     public int Count { get; private set; }
 
@@ -16,15 +12,15 @@ internal sealed class OpenLanes
     public void Add(Lane lane)
     {
         lane.IsOpen = true;
-        lane.StandsAt = Math.Max(TaskPriority.Lowest, lane.Urgency);
-        lane.Ticket++;
-        if (_counts[lane.StandsAt]++ == 0)
+        lane.Stand();
+        var rank = _ranks.Find(lane.StandsAt) ?? _ranks.Add(new Rank(lane.StandsAt));
+        if (rank.Count++ == 0)
         {
-            _passes[lane.StandsAt] = 0;
+            rank.Passes = 0;
         }
 
         Count++;
-        (_rounds[lane.StandsAt] ??= new()).Enqueue((lane, lane.Ticket));
+        rank.Lanes.Enqueue((lane, lane.Ticket));
     }
 
     public void Remove(Lane lane)
@@ -32,22 +28,22 @@ internal sealed class OpenLanes
         lane.IsOpen = false;
         lane.Ticket++;
         Count--;
-        if (--_counts[lane.StandsAt] == 0)
+        var rank = RankOf(lane);
+        if (--rank.Count == 0)
         {
-            _rounds[lane.StandsAt]!.Clear();
+            rank.Lanes.Clear();
         }
     }
 
     /// <summary>The lane whose turn it is; null where there is none.</summary>
     public Lane? Peek()
     {
-        while (Count > 0)
+        while (_ranks.Turn is { } turn)
         {
-            var round = _rounds[Turn()]!;
-            var (lane, ticket) = round.Peek();
+            var (lane, ticket) = turn.Lanes.Peek();
             if (!lane.IsOpen || lane.Ticket != ticket)
             {
-                round.Dequeue();
+                turn.Lanes.Dequeue();
             }
             else if (lane.Urgency is var urgency && urgency >= 0 && urgency != lane.StandsAt)
             {
@@ -63,28 +59,19 @@ internal sealed class OpenLanes
         return null;
     }
 
-    /// <summary>One of so urgent a lane starts: the others have been passed over.</summary>
-    public void Pass(int urgency)
-    {
-        for (var other = 0; other < _passes.Length; other++)
-        {
-            _passes[other] = other == urgency ? 0 : _passes[other] + Math.Min(1, _counts[other]);
-        }
-    }
+    /// <summary>Something starts from a lane that has just been taken out: the others have been passed over.</summary>
+    public void EndTurn(Lane lane) => _ranks.EndTurn(RankOf(lane));
 
-    private int Turn()
-    {
-        var highest = -1;
-        var owed = -1;
-        for (var urgency = TaskPriority.Highest; urgency >= 0; urgency--)
-        {
-            if (_counts[urgency] > 0)
-            {
-                highest = Math.Max(highest, urgency);
-                owed = _passes[urgency] >= ReadyQueue.PassesMax && (owed < 0 || _passes[urgency] > _passes[owed]) ? urgency : owed;
-            }
-        }
+    private Rank RankOf(Lane lane) => _ranks.Find(lane.StandsAt)!;
 
-        return owed < 0 ? highest : owed;
+    /// <summary>Lanes that are as urgent.</summary>
+    private sealed class Rank(int urgency) : Rank<Rank>(urgency)
+    {
+        public Queue<(Lane Lane, long Ticket)> Lanes { get; } = new();
+
+        /// <summary>How many of them stand here still.</summary>
+        public int Count { get; set; }
+
+        public override bool HasAny => Count > 0;
     }
 }

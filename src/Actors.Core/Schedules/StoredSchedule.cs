@@ -100,17 +100,7 @@ internal sealed record StoredSchedule
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, ScheduleJson.Default.StoredSchedule);
 
     /// <exception cref="StoreException">It cannot be read.</exception>
-    public static StoredSchedule Read(string key, byte[] json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, ScheduleJson.Default.StoredSchedule) ?? throw new JsonException("It is null.");
-        }
-        catch (JsonException exception)
-        {
-            throw new StoreException($"The store is damaged: the fact '{key}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    public static StoredSchedule Read(string key, byte[] json) => StoreJson.ReadFact(key, json, ScheduleJson.Default.StoredSchedule);
 }
 
 /// <summary>A firing.</summary>

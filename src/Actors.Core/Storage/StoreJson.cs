@@ -44,6 +44,21 @@ internal sealed partial class StoreJson : JsonSerializerContext
         return new SpawnOptions { Timeout = options.Timeout, Retry = options.Retry?.ToPolicy(), Priority = options.Priority, Unique = options.Unique };
     }
 
+    /// <summary>What stands as a fact.</summary>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public static T ReadFact<T>(string key, byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (exception is JsonException or FormatException)
+        {
+            throw new StoreException($"The store is damaged: the fact '{key}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
     private static T Read<T>(byte[] json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {

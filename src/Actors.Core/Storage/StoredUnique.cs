@@ -52,17 +52,7 @@ internal sealed record StoredUnique
     public byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, UniqueJson.Default.StoredUnique);
 
     /// <exception cref="StoreException">It cannot be read.</exception>
-    public static StoredUnique Read(string key, byte[] json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, UniqueJson.Default.StoredUnique) ?? throw new JsonException("It is null.");
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException)
-        {
-            throw new StoreException($"The store is damaged: the fact '{key}' cannot be read: {exception.Message}", exception);
-        }
-    }
+    public static StoredUnique Read(string key, byte[] json) => StoreJson.ReadFact(key, json, UniqueJson.Default.StoredUnique);
 }
 
 [JsonSourceGenerationOptions(

@@ -1,3 +1,4 @@
+using Actors.Coordination;
 using Actors.Ledger;
 using Actors.Storage;
 
@@ -26,11 +27,14 @@ internal static class TreeListeners
     public static ITreeListener? Of(TreeRecord tree) => (ITreeListener?)tree.Listener;
 
     /// <summary>Adds a listener to a tree that may have some already, and whose root may have ended already.</summary>
-    /// <returns>What it is to be told once the store has what the ledger knows by now; null where the root has not ended.</returns>
-    public static Outcome? Attach(TreeRecord tree, ITreeListener listener)
+    /// <remarks>It is told of that once what the ledger knows is committed.</remarks>
+    public static void Attach(TaskLedger ledger, TreeRecord tree, ITreeListener listener)
     {
         tree.Listener = With(tree.Listener, listener);
-        return tree.RootOutcome;
+        if (tree.RootOutcome is { } outcome)
+        {
+            ledger.Effects.Add(new Answered(() => listener.RootEnded(outcome)));
+        }
     }
 
     /// <summary>A listener beside those that there are.</summary>

@@ -64,7 +64,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _control = new ControlDesk(_ledger, _catalog, _durable, Self, () => _draining);
         _pools = new WorkerPools(_ledger, _settings, _catalog, Context, _log);
         _pools.Start();
-        _schedules.Begin(_durable, _store?.Opening.Facts, Now);
+        _schedules.Begin(_durable, Now);
         SetAlarm();
     }
 
@@ -437,14 +437,12 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
             return; // comes again: when all live trees are back and counted, or when it is its turn
         }
 
-        List<(ITreeListener Listener, Outcome Outcome)>? ended = null;
         foreach (var (root, completion, listener, request) in submit.Roots)
         {
             var (tree, isNew) = _ledger.Submit(root, completion, Now, request);
             if (!isNew && tree.Root.Type != root.Type)
             {
-                submit.Accepted.Fail(new InvalidOperationException(
-                    $"The key of this {root.Type} is taken by a live {tree.Root.Type} ({tree.Id}). Give each task a key of its own."));
+                submit.Accepted.Fail(TreeQuestions.KeyTaken(root, $"a live {tree.Root.Type} ({tree.Id})"));
                 return;
             }
 
@@ -453,17 +451,10 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 listener.IsDuplicateOf(other);
             }
 
-            if (TreeListeners.Attach(tree, listener) is { } outcome)
-            {
-                (ended ??= []).Add((listener, outcome));
-            }
+            TreeListeners.Attach(_ledger, tree, listener);
         }
 
-        Answer(() =>
-        {
-            ended?.ForEach(static one => one.Listener.RootEnded(one.Outcome));
-            submit.Accepted.Set(true);
-        });
+        Answer(() => submit.Accepted.Set(true));
     }
 
     private string PoolOf(TaskRecord task) => _settings.Pools[task.Type.Pool].Name;

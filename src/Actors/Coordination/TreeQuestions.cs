@@ -52,8 +52,7 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
         var type = catalog.TypeNamed(row.Type);
         if (type != submitted.Root.Type)
         {
-            accepted.Fail(new InvalidOperationException(
-                $"The key of this {submitted.Root.Type} is taken by a {row.Type} ({row.Id}) that has ended. Give each task a key of its own."));
+            accepted.Fail(KeyTaken(submitted.Root, $"a {row.Type} ({row.Id}) that has ended"));
             return;
         }
 
@@ -66,7 +65,7 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
     {
         if (catalog.TypeNamed(row.Type) != submitted.Root.Type)
         {
-            accepted.Fail(TakenBy(submitted, row));
+            accepted.Fail(KeyTaken(submitted.Root, $"a live {row.Type} ({row.Id})"));
             return;
         }
 
@@ -74,20 +73,12 @@ internal sealed class TreeQuestions(TaskLedger ledger, TaskCatalog catalog, Dura
         accepted.Set(true);
     }
 
-    private static InvalidOperationException TakenBy(Submission submitted, TaskRow row) => new(
-        $"The key of this {submitted.Root.Type} is taken by a live {row.Type} ({row.Id}). Give each task a key of its own.");
+    /// <summary>Two types of tasks cannot have one key.</summary>
+    public static InvalidOperationException KeyTaken(TaskRecord root, string by) => new($"The key of this {root.Type} is taken by {by}. Give each task a key of its own.");
 
     private void AnswerLive(FindTree find, TreeRecord tree)
     {
-        var outcome = TreeListeners.Attach(tree, find.Listener);
-        ledger.Effects.Add(new Answered(() =>
-        {
-            if (outcome is not null)
-            {
-                find.Listener.RootEnded(outcome);
-            }
-
-            find.Found.Set(true);
-        }));
+        TreeListeners.Attach(ledger, tree, find.Listener);
+        ledger.Effects.Add(new Answered(() => find.Found.Set(true)));
     }
 }

@@ -18,7 +18,6 @@ internal sealed class Scheduling
     private readonly IReadOnlyDictionary<string, ScheduleDefinition> _declared;
     private readonly ILoggingAdapter _log;
     private DurableLedger? _durable;
-    private IReadOnlyList<FactRow> _facts = [];
     private List<(string Name, StoredSchedule Schedule)>? _stored;
     private bool _hasBegun;
     private bool _isStopped;
@@ -31,11 +30,10 @@ internal sealed class Scheduling
 
     /// <summary>Begins; with a store, once its live trees are back: whether a tree is live decides whether its schedule fires.</summary>
     /// <param name="durable">The store's side; null where there is none.</param>
-    /// <param name="facts">The store's facts.</param>
     /// <param name="now">The time.</param>
-    public void Begin(DurableLedger? durable, IReadOnlyList<FactRow>? facts, DateTimeOffset now)
+    public void Begin(DurableLedger? durable, DateTimeOffset now)
     {
-        (_durable, _facts) = (durable, facts ?? []);
+        _durable = durable;
         if (durable is null)
         {
             Recovered(now);
@@ -52,7 +50,7 @@ internal sealed class Scheduling
         }
 
         _stored = [];
-        foreach (var (key, value) in _facts)
+        foreach (var (key, value) in _durable?.Facts ?? [])
         {
             if (key.StartsWith(StoredSchedule.Prefix, StringComparison.Ordinal) && value is not null)
             {
@@ -98,7 +96,7 @@ internal sealed class Scheduling
             }
         }
 
-        (_facts, _stored) = ([], []);
+        _stored = [];
         LogFirings();
     }
 

@@ -86,7 +86,7 @@ public sealed class OutageSpec(PostgreSqlServer server, ITestOutputHelper output
         Assert.Contains(during, static submission => submission.IsFaulted);
         await mendIt();
         var watch = Stopwatch.StartNew();
-        await UntilAsync(engine, static progress => progress.Store!.AwayFor is null);
+        await engine.UntilAsync(static progress => progress.Store!.AwayFor is null);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"It took {watch.Elapsed} to notice that the store is back."); // 10 s, and as much for a busy machine
         foreach (var handle in before)
         {
@@ -125,19 +125,5 @@ public sealed class OutageSpec(PostgreSqlServer server, ITestOutputHelper output
         }
     }
 
-    private static Task AwayAsync(Incarnation engine) => UntilAsync(engine, static progress => progress.Store!.AwayFor is not null);
-
-    private static async Task UntilAsync(Incarnation engine, Func<EngineProgress, bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (var progress in engine.Client.WatchAsync(TimeSpan.FromMilliseconds(20), patience.Token))
-        {
-            if (condition(progress))
-            {
-                return;
-            }
-        }
-
-        Assert.Fail("The engine never said so.");
-    }
+    private static Task<EngineProgress> AwayAsync(Incarnation engine) => engine.UntilAsync(static progress => progress.Store!.AwayFor is not null);
 }

@@ -303,7 +303,18 @@ public sealed class RunnerSpec : Akka.TestKit.Xunit2.TestKit
     {
         var worker = Worker("one-thread");
         var gate = new Gate();
-        var old = Assignment([Task("a", _ => gate.Pass())]);
+        var hasComeBack = false;
+        var old = Assignment([Task("a", _ =>
+        {
+            try
+            {
+                gate.Pass();
+            }
+            finally
+            {
+                Volatile.Write(ref hasComeBack, true);
+            }
+        })]);
         worker.Tell(old);
         await gate.Reached;
         worker.Tell(new Abandon(old, old.Tasks[0], default));
@@ -311,6 +322,7 @@ public sealed class RunnerSpec : Akka.TestKit.Xunit2.TestKit
         worker.Tell(Assignment([Task("b")]));
 
         Assert.Equal([EndKind.Succeeded], Kinds(Report()));
+        Assert.False(Volatile.Read(ref hasComeBack), "It ran on the thread of the one that was left behind, once that was free.");
         gate.Open();
     }
 
