@@ -1,4 +1,5 @@
 using System.Globalization;
+using Actors.TestKit.Weaving;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Actors.TestKit;
@@ -8,8 +9,18 @@ namespace Actors.TestKit;
 /// Where your check fails, it is told the shortest schedule that was found.
 /// </summary>
 /// <remarks>
-/// An attempt is run again when its worker is lost, so a handler may run twice: an effect outside of the engine that is not idempotent happens twice. First
-/// the schedule without a fault, then each with one fault at one place, then random ones. Handlers run one at a time, on the calling flow.
+/// An attempt is run again when its worker is lost, so a handler may run twice: an effect outside of the engine that is not idempotent happens twice.
+/// <para>
+/// A worker may die before and after a handler, before each thing that the handler does and that may be felt outside (it calls what is not its own, sets a
+/// property or a field of it, spawns), and at each <c>await</c>. What a dead handler still does (what it catches, its <c>finally</c>) is felt by nobody. At an
+/// <c>await</c> others may come between, and a handler that is given up there may go on later. Nothing else comes between: a method of your fakes is one step,
+/// as a call of a service is. For this your handlers are run from a copy of their compiled code, private methods, local functions and asynchronous methods
+/// included; lambdas, and methods with exception filters (<c>catch ... when</c>), are run as they are, and have a point only where they spawn.
+/// </para>
+/// <para>
+/// First the schedule without a fault, then each that differs from it in one decision, a fault or an order, then random ones. Handlers run one at a time, on the
+/// calling flow; what they await that is not there yet is waited for in real time.
+/// </para>
 /// </remarks>
 /// <typeparam name="TWorld">What your handlers work on: fakes of what is outside. A fresh one for each schedule.</typeparam>
 public sealed record Exploration<TWorld>
@@ -56,15 +67,16 @@ public sealed record Exploration<TWorld>
     public async Task<int> RunAsync()
     {
         var count = 0;
-        var plain = await PlayAsync(new GivenSchedule()).ConfigureAwait(false);
-        await ThrowIfBrokenAsync(plain, null).ConfigureAwait(false);
+        var points = (await PlayAsync(new GivenSchedule(), new Dictionary<string, int>()).ConfigureAwait(false)).Points;
+        var plain = await PlayAsync(new GivenSchedule(), points).ConfigureAwait(false);
+        await ThrowIfBrokenAsync(plain, points, null).ConfigureAwait(false);
         count++;
         for (var position = 0; position < plain.Options.Count; position++)
         {
             for (var choice = 1; choice < plain.Options[position]; choice++)
             {
                 int[] choices = [.. new int[position], choice];
-                await ThrowIfBrokenAsync(await PlayAsync(new GivenSchedule(choices)).ConfigureAwait(false), null).ConfigureAwait(false);
+                await ThrowIfBrokenAsync(await PlayAsync(new GivenSchedule(choices), points).ConfigureAwait(false), points, null).ConfigureAwait(false);
                 count++;
             }
         }
@@ -73,22 +85,22 @@ public sealed record Exploration<TWorld>
         for (var number = 0; number < RandomSchedules; number++)
         {
             var seed = unchecked(first + number);
-            await ThrowIfBrokenAsync(await PlayAsync(new RandomSchedule(seed)).ConfigureAwait(false), seed).ConfigureAwait(false);
+            await ThrowIfBrokenAsync(await PlayAsync(new RandomSchedule(seed, plain.Options.Count), points).ConfigureAwait(false), points, seed).ConfigureAwait(false);
             count++;
         }
 
         return count;
     }
 
-    private async Task ThrowIfBrokenAsync(Play play, int? seed)
+    private async Task ThrowIfBrokenAsync(Play play, IReadOnlyDictionary<string, int> points, int? seed)
     {
         if (play.Broken is null)
         {
             return;
         }
 
-        var shortest = await ShrinkAsync(play).ConfigureAwait(false);
-        var story = string.Join('\n', shortest.Story.Select(static (line, index) => string.Create(CultureInfo.InvariantCulture, $"{index + 1,4}. {line}")));
+        var shortest = await ShrinkAsync(play, points).ConfigureAwait(false);
+        var story = string.Join('\n', shortest.Story.Select(static (told, index) => string.Create(CultureInfo.InvariantCulture, $"{index + 1,4}. {told.Start}{told.Rest}")));
         var origin = seed is null ? "" : string.Create(CultureInfo.InvariantCulture, $"\n\nFound with Seed = {seed}.");
         throw new ExplorationFailedException(
             $"{shortest.Broken!.Message}\n\nThis is so on the following schedule of {shortest.Faults} fault(s), the shortest that was found:\n{story}\n\nThe tasks as they were:\n{shortest.History}{origin}",
@@ -96,7 +108,7 @@ public sealed record Exploration<TWorld>
     }
 
     /// <summary>Takes out one decision after the other, as long as the check still fails.</summary>
-    private async Task<Play> ShrinkAsync(Play found)
+    private async Task<Play> ShrinkAsync(Play found, IReadOnlyDictionary<string, int> points)
     {
         var best = found;
         var tries = 0;
@@ -113,7 +125,7 @@ public sealed record Exploration<TWorld>
                 int[] fewer = [.. best.Choices];
                 fewer[position] = 0;
                 tries++;
-                var play = await PlayAsync(new GivenSchedule(fewer)).ConfigureAwait(false);
+                var play = await PlayAsync(new GivenSchedule(fewer), points).ConfigureAwait(false);
                 if (play.Broken is not null && play.Weight.CompareTo(best.Weight) < 0)
                 {
                     best = play;
@@ -125,27 +137,30 @@ public sealed record Exploration<TWorld>
         return best;
     }
 
-    private async Task<Play> PlayAsync(Schedule schedule)
+    /// <param name="schedule">Decides what happens next.</param>
+    /// <param name="points">How many points the tasks of each type have: at each their worker may die.</param>
+    private async Task<Play> PlayAsync(Schedule schedule, IReadOnlyDictionary<string, int> points)
     {
         var world = World();
         var services = Services?.Invoke(world) ?? new ServiceCollection().AddSingleton(world).BuildServiceProvider();
-        var coordinator = new InlineCoordinator(Handlers, services, WorkersPerPool);
-        var play = new Play(coordinator.History);
+        var coordinator = new InlineCoordinator(Handlers, services, WorkersPerPool, Weaver.Shared.Weave);
+        var moves = new Moves(coordinator) { PointsKnown = points };
+        var play = new Play(coordinator.History) { Points = moves.Points };
         try
         {
             coordinator.Submit(Root(world));
             while (coordinator.Ended is null)
             {
-                var moves = Moves.Of(coordinator, FaultsMax - play.Faults, out var natural);
-                if (moves.Count == 0 || play.Options.Count == StepsMax)
+                var next = moves.Next(FaultsMax - play.Faults, out var natural);
+                if (next.Count == 0 || play.Options.Count == StepsMax)
                 {
                     throw new ExpectationException("The tree does not end.");
                 }
 
-                play.Options.Add(moves.Count);
-                var choice = schedule.Choose(moves.Count, natural);
+                play.Options.Add(next.Count);
+                var choice = schedule.Choose(next.Count, natural);
                 play.Faults += choice >= natural ? 1 : 0;
-                play.Story.Add(await moves[choice].MakeAsync().ConfigureAwait(false));
+                play.Tell(await next[choice].MakeAsync().ConfigureAwait(false));
             }
 
             Check(world, new ExploredTree(coordinator.Ended, coordinator.History));
@@ -177,13 +192,27 @@ public sealed record Exploration<TWorld>
 
         public List<int> Options { get; } = [];
 
-        public List<string> Story { get; } = [];
+        public List<Told> Story { get; } = [];
+
+        public required IReadOnlyDictionary<string, int> Points { get; init; }
 
         public int[] Choices { get; set; } = [];
 
         public int Faults { get; set; }
 
         public Exception? Broken { get; set; }
+
+        public void Tell(Told told)
+        {
+            if (told.Attempt is not null && Story.Count > 0 && Story[^1] is var last && last.Attempt == told.Attempt)
+            {
+                Story[^1] = told with { Start = last.Start };
+            }
+            else
+            {
+                Story.Add(told);
+            }
+        }
 
         /// <summary>Fewer faults first, then fewer unnatural decisions, then fewer steps.</summary>
         public (int Faults, int Choices, int Steps) Weight => (Faults, Choices.Count(static choice => choice != 0), Story.Count);

@@ -28,11 +28,13 @@ internal sealed class GivenSchedule(params int[] choices) : Schedule
 }
 
 /// <summary>Decisions by chance: mostly some natural order, now and then a fault.</summary>
-internal sealed class RandomSchedule(int seed) : Schedule
+/// <param name="seed">Of the chance.</param>
+/// <param name="length">How many decisions such a schedule has, about: the faults are to fall anywhere in it.</param>
+internal sealed class RandomSchedule(int seed, int length) : Schedule
 {
-    private const double FaultRate = 0.15;
+    private readonly double _faultRate = Math.Min(0.15, 3.0 / length);
     private readonly Random _random = new(seed);
 
     protected override int Next(int position, int options, int natural) =>
-        options > natural && _random.NextDouble() < FaultRate ? _random.Next(natural, options) : _random.Next(natural);
+        options > natural && _random.NextDouble() < _faultRate ? _random.Next(natural, options) : _random.Next(natural);
 }

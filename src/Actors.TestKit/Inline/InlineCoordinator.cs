@@ -20,12 +20,24 @@ internal sealed class InlineWorker(int number, int pool)
 
     public TaskContext? Context { get; set; }
 
+    /// <summary>What it runs, once it has begun.</summary>
+    public ExploredAttempt? Attempt { get; set; }
+
     public AssignedTask Run => Assignment!.Tasks[0];
 
     public bool IsToRun => Assignment is not null && End is null;
 
+    /// <summary>Whether it is in the middle of a handler.</summary>
+    public bool Stands => IsToRun && Attempt is not null;
+
     public bool IsToReport => End is not null;
+
+    /// <summary>It has nothing any more.</summary>
+    public void Clear() => (Assignment, End, Context, Attempt) = (null, null, null, null);
 }
+
+/// <summary>An attempt that its worker was taken away from, as it did not end in time: its handler is still at work, and nobody hears of its end.</summary>
+internal sealed record LeftBehind(ExploredAttempt Attempt, AssignedTask Run);
 
 /// <summary>
 /// The real ledger and the real handlers, and nothing between them: one thread, a clock that stands until it is moved, workers that do what they are told.
@@ -37,12 +49,17 @@ internal sealed class InlineCoordinator : IAttemptHost
     private readonly TaskCatalog _catalog;
     private readonly TaskLedger _ledger;
     private readonly List<InlineWorker> _workers = [];
+    private readonly List<LeftBehind> _leftBehind = [];
+    private readonly Func<IHandlerType, IHandlerType> _handled;
     private int _numbers;
-    private int? _callsToLive;
-    private ITaskMessage? _diedBefore;
 
-    public InlineCoordinator(Action<TaskRegistry> tasks, IServiceProvider? services, int workersPerPool)
+    /// <param name="tasks">Registers the handlers.</param>
+    /// <param name="services">Makes them.</param>
+    /// <param name="workersPerPool">How many workers each pool has.</param>
+    /// <param name="handled">How a type's handlers are called; null means as they are.</param>
+    public InlineCoordinator(Action<TaskRegistry> tasks, IServiceProvider? services, int workersPerPool, Func<IHandlerType, IHandlerType>? handled = null)
     {
+        _handled = handled ?? (static type => type);
         var registry = new TaskRegistry();
         tasks(registry);
         string[] pools = [.. registry.Shapes.Values.Select(shape => registry.OptionsOf(shape.Message).Pool).Append("default").Distinct()];
@@ -67,6 +84,9 @@ internal sealed class InlineCoordinator : IAttemptHost
 
     public IReadOnlyList<InlineWorker> Workers => _workers;
 
+    /// <summary>Handlers that are still at work though their attempts have been given up.</summary>
+    public IReadOnlyList<LeftBehind> LeftBehind => _leftBehind;
+
     public TreeOutcome? Ended { get; private set; }
 
     /// <summary>When something is due, should nothing happen before.</summary>
@@ -79,19 +99,10 @@ internal sealed class InlineCoordinator : IAttemptHost
         // all tasks are
     }
 
-    /// <summary>A handler asks for it with each task that it spawns or joins: where it may die in the middle.</summary>
+    /// <summary>A handler asks for it with each task that it spawns or joins.</summary>
     TaskType IAttemptHost.TypeOf(ITaskMessage message)
     {
-        if (_callsToLive is { } left)
-        {
-            _callsToLive = left - 1;
-            if (left <= 0)
-            {
-                _diedBefore ??= message;
-                throw new OperationCanceledException("The worker dies here: nothing that this handler still does happens.");
-            }
-        }
-
+        ExploredAttempt.Current?.Reach(Deed.Spawn, message, 0);
         return TypeOf(message);
     }
 
@@ -108,40 +119,46 @@ internal sealed class InlineCoordinator : IAttemptHost
         return id;
     }
 
-    /// <summary>Runs the handler of what the worker has, to its end. The end is not reported yet.</summary>
-    public async Task RunAsync(InlineWorker worker)
+    /// <summary>Runs the handler of what the worker has: to its end, which is not reported yet, or as far as its next <c>await</c>, where it stops at those.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="pointsToLive">How many points the handler passes before the worker dies; null means that it lives.</param>
+    public async Task RunAsync(InlineWorker worker, int? pointsToLive = null)
     {
         var run = worker.Run;
-        var context = new TaskContext(this, in run);
-        worker.Context = context;
-        worker.Assignment!.IsTaken = true;
-        var type = (IHandlerType)run.Task.Type;
-        var ending = run.Task.Interruption == Interruption.None
-            ? await AttemptRun.RunAsync(type, context).ConfigureAwait(false)
-            : new Ending(EndKind.Interrupted, null, null);
-        context.Close();
-        worker.End = new AttemptEnd { Task = run.Task, Run = run.Run, Kind = ending.Kind, Payload = ending.Payload, Detail = ending.Detail };
-    }
+        if (worker.Attempt is null)
+        {
+            worker.Context = new TaskContext(this, in run);
+            worker.Attempt = new ExploredAttempt(_handled((IHandlerType)run.Task.Type), worker.Context);
+            worker.Assignment!.IsTaken = true;
+        }
 
-    /// <summary>Runs it as well, and the worker dies in the middle: where the handler is about to spawn or join one task more than so many.</summary>
-    /// <returns>What it was about to spawn or join; null where it came to its end before, and lives.</returns>
-    public async Task<ITaskMessage?> DieWithinAsync(InlineWorker worker, int tasks)
-    {
-        (_callsToLive, _diedBefore) = (tasks, null);
-        await RunAsync(worker).ConfigureAwait(false);
-        _callsToLive = null;
-        if (_diedBefore is not null)
+        var ending = !worker.Attempt.HasStarted && run.Task.Interruption != Interruption.None
+            ? new Ending(EndKind.Interrupted, null, null)
+            : await worker.Attempt.GoOnAsync(pointsToLive).ConfigureAwait(false);
+        if (worker.Attempt.IsDead)
         {
             Lose(worker);
         }
+        else if (ending is { } end)
+        {
+            worker.Context!.Close();
+            worker.End = new AttemptEnd { Task = run.Task, Run = run.Run, Kind = end.Kind, Payload = end.Payload, Detail = end.Detail };
+        }
+    }
 
-        return _diedBefore;
+    /// <summary>What was left behind goes on, as far as its next <c>await</c> or to its end.</summary>
+    public async Task RunAsync(LeftBehind left)
+    {
+        if (await left.Attempt.GoOnAsync(null).ConfigureAwait(false) is not null)
+        {
+            _leftBehind.Remove(left);
+        }
     }
 
     public void Report(InlineWorker worker)
     {
         var (assignment, end) = (worker.Assignment!, worker.End!.Value);
-        (worker.Assignment, worker.End, worker.Context) = (null, null, null);
+        worker.Clear();
         _ledger.Report(assignment, [end], null, Now, 0.5);
         Release();
     }
@@ -196,7 +213,12 @@ internal sealed class InlineCoordinator : IAttemptHost
                     break;
                 case Abandon abandon:
                     var worker = WorkerOf(abandon.Assignment);
-                    (worker.Assignment, worker.End, worker.Context) = (null, null, null);
+                    if (worker.Attempt is { Stands: true } attempt)
+                    {
+                        _leftBehind.Add(new LeftBehind(attempt, worker.Run));
+                    }
+
+                    worker.Clear();
                     _ledger.WorkerReady(worker.Record);
                     _ledger.Dispatch(Now);
                     break;

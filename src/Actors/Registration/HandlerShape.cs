@@ -41,6 +41,14 @@ internal sealed record HandlerShape(Type Handler, Type Message, Type Binding)
         return shapes;
     }
 
+    /// <summary>The interface through which such a type calls its handler.</summary>
+    /// <param name="binding">An heir of <see cref="HandlerType{TResult}"/>.</param>
+    public static Type FormOf(Type binding)
+    {
+        var definition = binding.GetGenericTypeDefinition();
+        return Bindings.Single(pair => pair.Value == definition).Key.MakeGenericType(binding.GetGenericArguments());
+    }
+
     public static string NameOf(Type message)
     {
         var name = message.Name;
