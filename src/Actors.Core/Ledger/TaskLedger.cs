@@ -412,10 +412,11 @@ internal sealed partial class TaskLedger
     internal void Interrupt(TaskRecord task, Interruption reason) => _watch.Interrupt(task, reason);
 
     /// <summary>The time at which an assignment has left for its worker: its slice and its timeout begin.</summary>
-    public void Sent(Assignment assignment, DateTimeOffset now)
+    /// <returns>Whether its worker still has it: otherwise it is not to be sent.</returns>
+    public bool Sent(Assignment assignment, DateTimeOffset now)
     {
         NowTicks = now.UtcTicks;
-        _watch.Sent(assignment);
+        return _watch.Sent(assignment);
     }
 
     /// <summary>Counts a task in: registered before it can run.</summary>

@@ -55,12 +55,13 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
     public void Notice(WorkerRecord worker) => NextCheckTicks = Math.Min(NextCheckTicks, worker.NextCheckTicks);
 
     /// <summary>An assignment is on its way: its times begin.</summary>
-    public void Sent(Assignment assignment)
+    /// <returns>Whether its worker still has it.</returns>
+    public bool Sent(Assignment assignment)
     {
         var worker = assignment.Worker;
         if (worker.Assignment != assignment)
         {
-            return; // lost meanwhile
+            return false; // lost meanwhile
         }
 
         worker.SentAtTicks = ledger.NowTicks;
@@ -79,6 +80,7 @@ internal sealed class WorkerWatch(TaskLedger ledger, Attempts attempts)
         }
 
         Notice(worker);
+        return true;
     }
 
     /// <summary>Does what is due.</summary>

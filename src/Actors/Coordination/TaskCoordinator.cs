@@ -196,11 +196,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             switch (effect)
             {
-                case RootEnded ended:
-                    TreeListeners.Of(ended.Tree)?.Stopped(stopped); // its end was not committed: nobody has been told of it
-                    break;
                 case TreeEnded ended:
-                    TreeListeners.Of(ended.Tree)?.Stopped(stopped);
+                    TreeListeners.Of(ended.Tree)?.Stopped(stopped); // its end was not committed: nobody has been told of it
                     break;
                 case CancelRun or Recall:
                     CarryOut(effect);
@@ -314,9 +311,8 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     /// <summary>After its commit: the worker may be another one by now.</summary>
     private void Send(Assignment assignment)
     {
-        if (assignment.Worker.Assignment == assignment)
+        if (_ledger.Sent(assignment, Now))
         {
-            _ledger.Sent(assignment, Now);
             WorkerOf(assignment).Tell(assignment, Self);
         }
     }

@@ -19,7 +19,6 @@ internal sealed class Scheduling
     private readonly ILoggingAdapter _log;
     private DurableLedger? _durable;
     private List<(string Name, StoredSchedule Schedule)>? _stored;
-    private bool _hasBegun;
     private bool _isStopped;
 
     public Scheduling(TaskLedger ledger, TaskCatalog catalog, IReadOnlyDictionary<string, ScheduleDefinition> declared, ILoggingAdapter log)
@@ -82,7 +81,6 @@ internal sealed class Scheduling
     public void Recovered(DateTimeOffset now)
     {
         KeepFired();
-        _hasBegun = true;
         foreach (var (name, schedule) in _stored!)
         {
             Restore(name, schedule);
@@ -135,8 +133,8 @@ internal sealed class Scheduling
         }
     }
 
-    /// <summary>What would be refused from outside waits, and is late or missed then.</summary>
-    private bool MayFire(DateTimeOffset now) => _hasBegun && !_isStopped && _durable?.Refusal(now) is null;
+    /// <summary>What would be refused from outside waits, and is late or missed then. Before the live trees are back nothing is known that might fire.</summary>
+    private bool MayFire(DateTimeOffset now) => !_isStopped && _durable?.Refusal(now) is null;
 
     private void LogFirings()
     {

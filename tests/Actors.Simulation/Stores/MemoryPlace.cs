@@ -21,6 +21,9 @@ internal sealed class MemoryPlace
     /// </summary>
     public Func<StoreCall, StoreFault> Faults { get; set; } = static _ => StoreFault.None;
 
+    /// <summary>By how many live trees it counts wrong when it is opened: a store that was damaged.</summary>
+    public int Miscount { get; set; }
+
     /// <summary>Whether somebody has it.</summary>
     public bool IsInUse
     {

@@ -24,7 +24,7 @@ internal sealed class MemoryTaskStore(MemoryPlace place) : ITaskStore
             {
                 Epoch = next.Epoch,
                 NextTree = next.NextTree,
-                LiveTrees = next.Live.Count,
+                LiveTrees = next.Live.Count + place.Miscount,
                 LiveTasks = next.LiveTasks,
                 Suspects = suspects,
                 Facts = [.. next.Facts.Select(static fact => new FactRow(fact.Key, fact.Value))],

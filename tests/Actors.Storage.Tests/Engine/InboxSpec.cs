@@ -57,6 +57,30 @@ public sealed class InboxSpec(PostgreSqlServer server)
         });
     }
 
+    /// <summary>In virtual time, of which no more passes than until the inbox is looked into for the first time.</summary>
+    [Fact]
+    public async Task Where_more_is_enqueued_than_is_read_at_once_the_rest_is_read_without_a_pause()
+    {
+        const int tasks = 2_500;
+        using var file = new StoreFile();
+        await using var engine = await Incarnation.StartAsync(
+            file.Location, hocon: "actors.store.inbox-interval = 10s", clock: new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero));
+        using var connection = new SqliteConnection($"Data Source={file.Path};Pooling=False");
+        connection.Open();
+        using (var transaction = connection.BeginTransaction())
+        {
+            for (var number = 0; number < tasks; number++)
+            {
+                SqliteTaskInbox.Enqueue(transaction, engine.Client.Prepare(new Count(0, 0)));
+            }
+
+            transaction.Commit();
+        }
+
+        await engine.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await engine.UntilAsync(static progress => progress.Count(TaskState.Succeeded) == tasks);
+    }
+
     [Fact]
     public async Task What_cannot_be_enqueued_is_said_at_once()
     {

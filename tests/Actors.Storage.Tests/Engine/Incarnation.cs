@@ -24,11 +24,16 @@ internal sealed class Incarnation : IAsyncDisposable
     private Incarnation(ActorSystem system, TaskEngine engine, Doors doors)
     {
         _system = system;
+        Coordinator = engine.Coordinator;
         Client = engine.Client;
         Schedules = engine.Schedules;
         Control = engine.Control;
         Doors = doors;
     }
+
+    public ActorSystem System => _system;
+
+    public IActorRef Coordinator { get; }
 
     public TaskClient Client { get; }
 

@@ -1,3 +1,4 @@
+using Actors.Ledger;
 using Actors.Tests.Engine;
 using Akka.Actor;
 using Xunit.Abstractions;
@@ -132,6 +133,33 @@ public sealed class OneWorkerSpec(ITestOutputHelper output) : WorkerLossSpec(out
         await ended.AtLeast(2);
         Assert.Equal(2, (await handle.TreeAsync().WaitAsync(Soon)).Succeeded);
         Assert.Equal(1, children.Times);
+    }
+
+    /// <summary>What a worker throws itself is a fault of the engine, and costs no more than the worker.</summary>
+    [Fact]
+    public async Task What_a_worker_had_that_failed_and_was_restarted_runs_again()
+    {
+        await StartAsync();
+        await UntilIdleAsync(1);
+        var started = new Happening();
+        var handle = await Client.SubmitAsync(new StepAsync(async context =>
+        {
+            var run = started.Happens();
+            if (run == 1)
+            {
+                await new Gate().PassAsync().WaitAsync(context.CancellationToken);
+            }
+
+            return run;
+        }));
+        await started.AtLeast(1);
+        var unreadable = new Assignment(null!, 0);
+        typeof(Assignment).GetProperty(nameof(Assignment.Tasks))!.SetValue(unreadable, null);
+        (await WorkersAsync(1))[0].Tell(unreadable);
+
+        Assert.Equal(2, (await handle.OutcomeAsync().WaitAsync(Soon)).Value);
+        await UntilIdleAsync(1);
+        Assert.Equal(1, (await Client.ProgressAsync()).Count(TaskState.Succeeded));
     }
 
     [Fact]
