@@ -26,6 +26,8 @@ internal static class RunHelp
           timeout   "5m": how long an attempt may take
           retry     3, or {"attempts": 3, "delay": "1s", "factor": 2, "maxDelay": "5m", "jitter": 0.2}; else one attempt
           priority  0 to 9, 9 first
+          unique    "TEXT": while another task of that type and text is live, this one does not run, and ends as that one does; or {"key": "TEXT",
+                    "among": live, not-started, live-or-succeeded or live-or-ended, "period": "1h", "whenDuplicate": attach, skip or replace}
           deadline  "2h": how long all that the line leads to may take
           budget    {"tasks": 1000, "depth": 10, "attempts": 2000, "runningTime": "1h"}: how much of each it may use up
           whenDone  {"task": ..., "data": ...}: runs when all that the line led to has ended

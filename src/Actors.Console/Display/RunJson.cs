@@ -23,6 +23,7 @@ internal static class RunJson
             json.WriteNumber("succeeded", totals.Succeeded);
             json.WriteNumber("failed", totals.Failed);
             json.WriteNumber("cancelledLines", totals.Cancelled);
+            json.WriteNumber("skipped", totals.Skipped);
             json.WriteNumber("badLines", totals.BadLines);
             json.WriteNumber("tasks", totals.Tasks);
             json.WriteNumber("left", summary.Left?.LeftCount ?? 0);

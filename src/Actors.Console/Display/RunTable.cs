@@ -17,6 +17,11 @@ internal static class RunTable
         Row("succeeded", totals.Succeeded);
         Row("failed", totals.Failed);
         Row("cancelled", totals.Cancelled);
+        if (totals.Skipped > 0)
+        {
+            Row("skipped", totals.Skipped);
+        }
+
         Row("wrong lines", totals.BadLines);
         Row("tasks", totals.Tasks);
         table.AddRow("seconds", summary.Elapsed.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture));

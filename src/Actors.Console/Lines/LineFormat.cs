@@ -76,7 +76,7 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
 
     private TaskLine ReadTask(JsonElement root, bool isSpawned)
     {
-        string[] members = ["task", "data", "key", "delay", "dueAt", "timeout", "retry", "priority"];
+        string[] members = ["task", "data", "key", "delay", "dueAt", "timeout", "retry", "priority", "unique"];
         var line = new LineObject(root, "", isSpawned ? members : [.. members, "whenDone", "deadline", "budget"]);
         return new TaskLine
         {
@@ -161,10 +161,38 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
             Timeout = line.Duration("timeout", mayBeZero: false),
             Retry = ReadRetry(line),
             Priority = line.Number("priority", TaskPriority.Lowest, TaskPriority.Highest),
+            Unique = ReadUnique(line),
         };
         return options == new SpawnOptions() ? null
             : options is { DueAt: not null } && options.Delay > TimeSpan.Zero ? throw new LineException("a task has a 'delay' or a 'dueAt', not both")
             : options;
+    }
+
+    private static UniqueTask? ReadUnique(LineObject line)
+    {
+        if (line.Find("unique") is not { } given)
+        {
+            return null;
+        }
+
+        if (given.ValueKind == JsonValueKind.String)
+        {
+            return new UniqueTask { Key = line.Required("unique") };
+        }
+
+        var unique = new LineObject(given, "unique", "key", "among", "period", "whenDuplicate");
+        var among = unique.OneOf(
+            "among", ("live", UniqueAmong.Live), ("not-started", UniqueAmong.NotStarted), ("live-or-succeeded", UniqueAmong.LiveOrSucceeded), ("live-or-ended", UniqueAmong.LiveOrEnded));
+        var period = unique.Duration("period", mayBeZero: false);
+        return period is null && among is UniqueAmong.LiveOrSucceeded or UniqueAmong.LiveOrEnded
+            ? throw new LineException("'unique.period' is missing: tasks that have ended count, and for how long must be said")
+            : new UniqueTask
+            {
+                Key = unique.Required("key"),
+                Among = among ?? UniqueAmong.Live,
+                Period = period,
+                WhenDuplicate = unique.OneOf("whenDuplicate", ("attach", WhenDuplicate.Attach), ("skip", WhenDuplicate.Skip), ("replace", WhenDuplicate.Replace)) ?? WhenDuplicate.Attach,
+            };
     }
 
     private static TaskBudget ReadBudget(LineObject budget) => new()

@@ -51,6 +51,20 @@ internal readonly struct LineObject
     /// <summary>A text that must be there.</summary>
     public string Required(string name) => Text(name) ?? throw new LineException($"'{PathOf(name)}' is missing");
 
+    /// <summary>One of several words; null where it is absent.</summary>
+    public T? OneOf<T>(string name, params (string Word, T Meaning)[] words)
+        where T : struct
+    {
+        if (Text(name) is not { } text)
+        {
+            return null;
+        }
+
+        var index = Array.FindIndex(words, word => word.Word == text);
+        return index >= 0 ? words[index].Meaning
+            : throw new LineException($"'{PathOf(name)}' must be {string.Join(", ", words[..^1].Select(static word => word.Word))} or {words[^1].Word}, but is '{text}'");
+    }
+
     /// <summary>Texts; null where they are absent.</summary>
     public IReadOnlyList<string>? Texts(string name)
     {

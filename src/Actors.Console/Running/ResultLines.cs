@@ -26,7 +26,12 @@ internal sealed class ResultLines : IAsyncDisposable
     }
 
     /// <summary>Writes one.</summary>
-    public async Task WriteAsync(long line, string? key, TreeOutcome tree, Outcome<JsonText> root)
+    /// <param name="line">The line's number.</param>
+    /// <param name="key">The key that stands on it; null where none does.</param>
+    /// <param name="tree">What came of it.</param>
+    /// <param name="duplicateOf">The task that was there already, of its unique key; null where there was none.</param>
+    /// <param name="root">What came of its own task.</param>
+    public async Task WriteAsync(long line, string? key, TreeOutcome tree, TaskId? duplicateOf, Outcome<JsonText> root)
     {
         var text = JsonText.Of(json =>
         {
@@ -40,6 +45,11 @@ internal sealed class ResultLines : IAsyncDisposable
             json.WriteString("id", tree.RootId.ToString());
             json.WriteString("tree", tree.State.ToString().ToLowerInvariant());
             json.WriteNumber("tasks", tree.Tasks);
+            if (duplicateOf is { } other)
+            {
+                json.WriteString("duplicateOf", other.ToString());
+            }
+
             OutcomeJson.WriteMembers(json, root);
             json.WriteEndObject();
         });

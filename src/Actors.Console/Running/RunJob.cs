@@ -95,10 +95,10 @@ internal sealed class RunJob(EngineHost engine, RunSource source, LineFormat for
             _live[handle.Id] = true;
             totals.AddSubmitted();
             var tree = await handle.TreeAsync(CancellationToken.None).ConfigureAwait(false);
-            totals.AddEnded(source.Name, number, line.Key, tree);
+            totals.AddEnded(source.Name, number, line.Key, tree, isDuplicate: handle.DuplicateOf is not null);
             if (results is not null)
             {
-                await results.WriteAsync(number, line.Key, tree, await handle.OutcomeAsync(CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
+                await results.WriteAsync(number, line.Key, tree, handle.DuplicateOf, await handle.OutcomeAsync(CancellationToken.None).ConfigureAwait(false)).ConfigureAwait(false);
             }
         }
         catch (Exception wrong) when (wrong is PayloadException or InvalidOperationException)
@@ -135,6 +135,7 @@ internal sealed class RunJob(EngineHost engine, RunSource source, LineFormat for
             Timeout = line.Options?.Timeout,
             Retry = line.Options?.Retry,
             Priority = line.Options?.Priority,
+            Unique = line.Options?.Unique,
             WhenDone = line.WhenDone,
             Deadline = line.Deadline,
             Budget = line.Budget,

@@ -17,6 +17,7 @@ internal sealed class RunTotals
     private long _succeeded;
     private long _failed;
     private long _cancelled;
+    private long _skipped;
     private long _badLines;
     private long _tasks;
 
@@ -34,6 +35,9 @@ internal sealed class RunTotals
 
     /// <summary>Lines whose tree was cancelled.</summary>
     public long Cancelled => Interlocked.Read(ref _cancelled);
+
+    /// <summary>Lines that were skipped, as they ask for where another of their unique key is there.</summary>
+    public long Skipped => Interlocked.Read(ref _skipped);
 
     /// <summary>Lines that ask for nothing that there is.</summary>
     public long BadLines => Interlocked.Read(ref _badLines);
@@ -85,7 +89,7 @@ internal sealed class RunTotals
     }
 
     /// <summary>Its tree has ended.</summary>
-    public void AddEnded(string source, long line, string? key, TreeOutcome tree)
+    public void AddEnded(string source, long line, string? key, TreeOutcome tree, bool isDuplicate)
     {
         Interlocked.Add(ref _tasks, tree.Tasks);
         switch (tree.State)
@@ -105,7 +109,7 @@ internal sealed class RunTotals
 
                 break;
             default:
-                Interlocked.Increment(ref _cancelled);
+                Interlocked.Increment(ref isDuplicate ? ref _skipped : ref _cancelled);
                 break;
         }
     }

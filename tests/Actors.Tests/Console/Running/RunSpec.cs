@@ -33,6 +33,11 @@ public sealed class RunSpec
     [InlineData("""{"task": "tree", "data": {}, "retry": 0}""", "'retry' must be a whole number")]
     [InlineData("""{"task": "tree", "data": {}, "retry": {"attempts": 2, "factor": 0}}""", "'retry.factor' must be a number from 1")]
     [InlineData("""{"task": "tree", "data": {}, "whenDone": {"task": "tree", "data": {}}}""", "'whenDone.task' must be")]
+    [InlineData("""{"task": "tree", "data": {}, "unique": 1}""", "'unique' must be a JSON object")]
+    [InlineData("""{"task": "tree", "data": {}, "unique": {"among": "live"}}""", "'unique.key' is missing")]
+    [InlineData("""{"task": "tree", "data": {}, "unique": {"key": "u", "among": "all"}}""", "'unique.among' must be live, not-started, live-or-succeeded or live-or-ended, but is 'all'")]
+    [InlineData("""{"task": "tree", "data": {}, "unique": {"key": "u", "among": "live-or-ended"}}""", "'unique.period' is missing")]
+    [InlineData("""{"task": "tree", "data": {}, "unique": {"key": "u", "whenDuplicate": "fail"}}""", "'unique.whenDuplicate' must be attach, skip or replace, but is 'fail'")]
     public void What_is_wrong_with_a_line_is_told(string line, string told)
     {
         var wrong = Assert.Throws<LineException>(() => Format.Parse(new RawLine(1, System.Text.Encoding.UTF8.GetBytes(line), IsTooLong: false)));
@@ -103,6 +108,37 @@ public sealed class RunSpec
             new { whenDone = new { task = "exec", data = new { program = "bash", arguments = (string[])["-c", "echo done >> log"] } } }));
         Assert.Equal(0, (await file.RunAsync()).ExitCode);
         Assert.Equal(["root", "child", "done"], file.Read("log"));
+    }
+
+    [Fact]
+    public void What_is_unique_is_read_as_a_text_or_with_its_options()
+    {
+        Assert.Equal(new UniqueTask { Key = "u" }, Read("\"u\""));
+        Assert.Equal(
+            new UniqueTask { Key = "u", Among = UniqueAmong.LiveOrSucceeded, Period = TimeSpan.FromHours(1), WhenDuplicate = WhenDuplicate.Skip },
+            Read("""{"key": "u", "among": "live-or-succeeded", "period": "1h", "whenDuplicate": "skip"}"""));
+
+        static UniqueTask? Read(string unique) =>
+            Format.Parse(new RawLine(1, System.Text.Encoding.UTF8.GetBytes($$"""{"task": "tree", "data": {}, "unique": {{unique}}}"""), false))!.Options!.Unique;
+    }
+
+    [UnixFact]
+    public async Task A_line_of_a_unique_text_that_is_live_ends_as_that_one_does_or_is_skipped()
+    {
+        using var file = new TaskFile().Write(
+            Of("first", "u", "until [ -e go ]; do sleep 0.05; done; echo first >> log; echo out"),
+            Of("attached", "u", "echo attached >> log"),
+            Of("skipped", new { key = "u", whenDuplicate = "skip" }, "echo skipped >> log"),
+            Of("other", "v", "touch go"));
+        var run = await file.RunAsync();
+        Assert.Equal((0, 3, 1, 0), (run.ExitCode, run.Json.GetProperty("succeeded").GetInt32(), run.Json.GetProperty("skipped").GetInt32(), run.Json.GetProperty("cancelledLines").GetInt32()));
+        Assert.Equal(["first"], file.Read("log"));
+        var (first, attached) = (file.Results["first"], file.Results["attached"]);
+        Assert.Equal("out\n", attached.GetProperty("result").GetProperty("stdout").GetString());
+        Assert.Equal(first.GetProperty("id").GetString(), attached.GetProperty("duplicateOf").GetString());
+        Assert.False(first.TryGetProperty("duplicateOf", out _));
+
+        static string Of(string key, object unique, string script) => TaskFile.Exec(key, new { program = "bash", arguments = (string[])["-c", script] }, new { unique });
     }
 
     [UnixFact]
