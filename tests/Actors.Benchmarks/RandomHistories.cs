@@ -4,7 +4,7 @@ using Actors.Simulation.Histories;
 
 namespace Actors.Benchmarks;
 
-/// <summary>Plays random histories of the ledger on all cores, in memory and with a store in turn, until it is stopped, or until one breaks a rule.</summary>
+/// <summary>Plays random histories of the ledger on all cores, in memory and with a store in turn, one in two of them under limits and orders, until it is stopped, or until one breaks a rule.</summary>
 internal static class RandomHistories
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -26,7 +26,7 @@ internal static class RandomHistories
         var next = -1L;
         var played = 0L;
         var gate = new Lock();
-        (int Seed, Staging? Staging)? found = null;
+        (int Seed, Staging Staging)? found = null;
         var players = Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(Play)).ToArray();
         var watch = Stopwatch.StartNew();
         Array.ForEach(players, static player => player.Start());
@@ -57,7 +57,8 @@ internal static class RandomHistories
             {
                 var number = Interlocked.Increment(ref next);
                 var isDurable = kind == "durable" || (kind == "both" && number % 2 == 1);
-                var (seed, staging) = ((int)((first + number) & int.MaxValue), isDurable ? new Staging { IsDurable = true } : null);
+                var gates = number / 2 % 2 == 1 ? new GateTerms(1 + (int)(number / 4 % 2), 1) : null;
+                var (seed, staging) = ((int)((first + number) & int.MaxValue), new Staging { IsDurable = isDurable, Gates = gates });
                 if (Search.Play(seed, staging) is not null)
                 {
                     lock (gate)

@@ -18,6 +18,9 @@ internal sealed class GatedTask
     /// <summary>Who comes after it there.</summary>
     public Ledger.TaskRecord? Next { get; set; }
 
+    /// <summary>Whether it has taken a place in its sequence, or will have when all live tasks are back from the store.</summary>
+    public bool HasEntered { get; set; }
+
     /// <summary>Whether it has left its sequence.</summary>
     public bool HasLeft { get; set; }
 }

@@ -1,10 +1,12 @@
 using Actors.Ledger;
+using Actors.Storage;
 
 namespace Actors.Admission;
 
 /// <summary>
 /// Strict order: of the tasks of one key the next may run when the one before it has succeeded or failed for good. A task takes its place when it becomes real and
-/// keeps it while it is not due, rests or is tried again. It gives it up when its handler has ended with a join: the order waits for no join.
+/// keeps it while it is not due, rests or is tried again. It gives it up when its handler has ended with a join: the order waits for no join. A join of such a type
+/// takes its place when it fires, a fold with each of its steps: while they wait for others, those might stand behind them.
 /// </summary>
 internal sealed class Sequences(TaskLedger ledger)
 {
@@ -27,7 +29,7 @@ internal sealed class Sequences(TaskLedger ledger)
         }
 
         _returning = null;
-        returned.Sort(static (one, other) => one.Stored!.CreatedAt.CompareTo(other.Stored!.CreatedAt));
+        returned.Sort(static (one, other) => PlaceOf(one).CompareTo(PlaceOf(other)));
         foreach (var task in returned)
         {
             if (!task.Gated!.HasLeft)
@@ -42,10 +44,11 @@ internal sealed class Sequences(TaskLedger ledger)
         }
     }
 
-    /// <summary>When a task became real, for its row. No two that keep an order have the same: so their rows tell the order.</summary>
-    public long BirthOf(TaskRecord task) => task.Type.Gates?.Order is null ? ledger.NowTicks : _lastBirth = Math.Max(ledger.NowTicks, _lastBirth + 1);
+    /// <summary>When a task became real, for its row. No two that keep an order have the same, in microseconds, as stores have them: so their rows tell the order.</summary>
+    public long BirthOf(TaskRecord task) =>
+        task.Type.Gates?.Order is null ? ledger.NowTicks : _lastBirth = Math.Max(ledger.NowTicks, _lastBirth + TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>A task becomes real, or comes back.</summary>
+    /// <summary>A task becomes real, a join fires, or either comes back. Once for all.</summary>
     public void Enter(TaskRecord task)
     {
         if (task.Type.Gates is not { Order: not null } gates || KeyOf(task, gates) is null)
@@ -53,6 +56,12 @@ internal sealed class Sequences(TaskLedger ledger)
             return;
         }
 
+        if (task.Gated!.HasEntered)
+        {
+            return;
+        }
+
+        task.Gated.HasEntered = true;
         if (_returning is null)
         {
             Add(task);
@@ -71,7 +80,7 @@ internal sealed class Sequences(TaskLedger ledger)
             return true;
         }
 
-        return _returning is null && (task.Gated!.HasLeft || task.Gated.Sequence!.First == task);
+        return _returning is null && (task.Gated!.HasLeft || task.Gated.Sequence?.First == task);
     }
 
     /// <summary>A task has ended, or ends with a join.</summary>
@@ -89,6 +98,20 @@ internal sealed class Sequences(TaskLedger ledger)
             Offer(sequence);
         }
     }
+
+    /// <summary>A step of a fold has ended and is not its last: it has a place again when it next fires.</summary>
+    public void StepAside(JoinRecord fold)
+    {
+        Leave(fold);
+        if (fold.Gated is { } gated)
+        {
+            (gated.HasEntered, gated.HasLeft, gated.Sequence) = (false, false, null);
+        }
+    }
+
+    /// <summary>When a task that has come back took its place. The row of a join or a completion task was made before it did: it stands behind the others.</summary>
+    private static (bool IsLate, long At) PlaceOf(TaskRecord task) =>
+        (task is JoinRecord || task.Stored!.Flags.HasFlag(TaskFlags.Completion), task.Stored!.CreatedAt);
 
     private static string? KeyOf(TaskRecord task, TypeGates gates) => gates.Order is null ? null : task.Gated?.Sequence?.Key ?? task.KeysOf(gates)[^1];
 

@@ -116,6 +116,7 @@ internal sealed class Endings(TaskLedger ledger)
         fold.Step = null;
         ledger.Journal?.Touch(fold);
         fold.Attempt = 0;
+        ledger.Sequences.StepAside(fold);
         ledger.Tally.Move(fold, TaskState.Waiting);
         NextStep(fold);
     }

@@ -37,7 +37,7 @@ internal sealed partial class TaskLedger
         task.Tree = tree; // which counts it already
         parent.Adopt(task);
         Tally.Enter(task, state);
-        if (task.Type.Gates is not null && state != TaskState.Joining)
+        if (task.Type.Gates is not null && state != TaskState.Joining && !(task is JoinRecord && state == TaskState.Waiting))
         {
             Sequences.Enter(task);
         }

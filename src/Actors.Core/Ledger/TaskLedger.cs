@@ -437,7 +437,7 @@ internal sealed partial class TaskLedger
         Journal?.Add(task, tree, spawner);
         Journal?.Touch(tree);
         var isDuplicate = task.Options?.Unique is { } unique && Uniques.IsDuplicate(task, unique);
-        if (task.Type.Gates is not null && !isDuplicate)
+        if (task.Type.Gates is not null && !isDuplicate && task is not JoinRecord)
         {
             Sequences.Enter(task);
         }
@@ -516,6 +516,11 @@ internal sealed partial class TaskLedger
     internal void MakeReady(TaskRecord task)
     {
         Tally.Move(task, TaskState.Ready);
+        if (task.Type.Gates is not null && task is JoinRecord)
+        {
+            Sequences.Enter(task);
+        }
+
         PushReady(task);
     }
 

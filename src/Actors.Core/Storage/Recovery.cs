@@ -206,6 +206,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
             case TaskState.Scheduled when join is not null || row.Flags.HasFlag(TaskFlags.HasEarly):
                 task.DueAtTicks = row.DueAt;
                 ledger.Restore(task, tree, parent, TaskState.Waiting); // likewise: it may be due before the last row has been read
+                ledger.Sequences.Enter(task); // it has fired before
                 _resting.Add(task);
                 break;
             case TaskState.Scheduled:

@@ -129,6 +129,8 @@ public sealed record TaskTypeOptions
     /// <summary>
     /// Its tasks of one key run one after the other, in the order in which they became real: the next starts when the one before it has succeeded or failed for good,
     /// however long that rests or is not due. A task whose handler ends with a join makes way with that: the order waits for no join.
+    /// A join of such a type takes its place when it fires, a fold with each of its steps. Over a restart the order is that of the times at which the tasks became real;
+    /// joins, folds and completion tasks stand behind the others then.
     /// </summary>
     /// <typeparam name="TTask">The type's message.</typeparam>
     /// <param name="name">The order's name. Types that name the same order stand in it together. Not empty.</param>

@@ -47,6 +47,49 @@ public sealed class OrderSpec
         world.AssertNothingIsLeft();
     }
 
+    /// <summary>It would have to end before those that it waits for.</summary>
+    [Fact]
+    public void A_join_takes_its_place_when_it_fires()
+    {
+        var world = new GatedWorld();
+        var charge = world.Type("charge", order: GatedWorld.InOrder(Order));
+        var plain = world.Type("plain");
+        world.AddWorkers(3);
+        var root = world.Submit(plain, "root");
+        var child = world.Child(root, 0, charge, "child", account: "a");
+        world.Join(root, charge, "a", child);
+        Assert.Equal(["child"], world.RunningNames);
+        world.Submit(charge, "other", account: "a");
+        world.Succeed(child);
+        Assert.Equal(["other"], world.RunningNames); // which became real before the join had fired
+        world.Finish();
+        Assert.Equal(["root", "child", "other", "join"], world.Started);
+        world.AssertNothingIsLeft();
+    }
+
+    /// <summary>Between its steps it waits for others, which might stand behind it.</summary>
+    [Fact]
+    public void A_fold_has_a_place_for_each_of_its_steps()
+    {
+        var world = new GatedWorld { Settings = new LedgerSettings { FoldStepMax = 1 } };
+        var charge = world.Type("charge", order: GatedWorld.InOrder(Order));
+        var plain = world.Type("plain");
+        world.AddWorkers(3);
+        var root = world.Submit(plain, "root");
+        var (first, second) = (world.Child(root, 0, plain, "first"), world.Child(root, 1, charge, "second", account: "a"));
+        var holder = world.Submit(charge, "holder", account: "a");
+        var fold = world.Fold(root, charge, "a", first, second);
+        world.Succeed(first);
+        world.Succeed(holder);
+        world.Succeed(second);
+        Assert.Equal(["fold"], world.RunningNames);
+        world.End(fold, EndKind.Folded, 1);
+        Assert.Equal(["fold"], world.RunningNames);
+        world.Succeed(fold);
+        world.Finish();
+        world.AssertNothingIsLeft();
+    }
+
     [Fact]
     public void Follow_ups_keep_the_order_in_which_they_were_spawned()
     {

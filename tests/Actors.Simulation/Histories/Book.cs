@@ -45,7 +45,7 @@ internal sealed partial class Book(Terms terms)
             {
                 earliest = Math.Min(earliest, entry.Root.Tree!.DeadlineAt);
                 earliest = entry.State == TaskState.Scheduled ? Math.Min(earliest, entry.DueAt)
-                    : IsSetApart(entry) && !MaySuspectStart ? Math.Min(earliest, SuspectOut!.AssignedAt + terms.SuspectAlone.Ticks)
+                    : IsSetApart(entry) && !MaySuspectStart && !MayBeBehind(entry) ? Math.Min(earliest, SuspectOut!.AssignedAt + terms.SuspectAlone.Ticks)
                     : earliest;
             }
 
@@ -349,6 +349,7 @@ internal sealed partial class Book(Terms terms)
     {
         Rules.Hold(Live.TryAdd(entry.Task.Id, entry), Rules.OneChildOfAnId, entry);
         _entries.Add(entry.Task, entry);
+        entry.Born = _entries.Count;
         entry.Root.Tree!.Tasks.Add(entry);
         entry.DueAt = entry.Task.DueAt?.UtcTicks ?? Now + entry.Task.Delay.Ticks;
         entry.State = entry.Task.Join is not null ? TaskState.Waiting : entry.DueAt > Now ? TaskState.Scheduled : TaskState.Ready;

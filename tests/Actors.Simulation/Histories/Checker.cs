@@ -209,6 +209,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
 
         _order.Judge(Book, assigned);
         Book.Assign(bench!, assigned);
+        Book.JudgeGates(assigned);
         Rules.Hold(bench!.Stints.Select(static stint => stint.Task).Distinct().Count() == bench.Stints.Count, Rules.RunsWhenReady, assigned);
     }
 
@@ -419,7 +420,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
             var isInQueue = entry.State == TaskState.Ready && !Book.IsSetApart(entry) && !ledger.IsAway(entry.Task);
             ready[entry.Task.Type.Pool] += isInQueue ? 1 : 0;
-            startable[entry.Task.Type.Pool] += isInQueue && Book.MayStart(entry) ? 1 : 0;
+            startable[entry.Task.Type.Pool] += isInQueue && Book.MayStart(entry) && Book.IsOpen(entry) ? 1 : 0;
         }
 
         foreach (var type in Terms.Types)
@@ -450,9 +451,10 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             }
 
             Rules.Hold(
-                Book.IsClosed || idle == 0 || !Book.MaySuspectStart || !Book.Live.Values.Any(entry => entry.Task.Type.Pool == pool && Book.IsSetApart(entry) && Book.MayStart(entry)),
+                Book.IsClosed || idle == 0 || !Book.MaySuspectStart || !Book.Live.Values.Any(entry => entry.Task.Type.Pool == pool && Book.IsSetApart(entry) && Book.MayStart(entry) && Book.IsOpen(entry)),
                 Rules.NobodyIdles, $"pool {pool}: a suspect waits, {idle} idle");
             Rules.Hold(Book.IsClosed || idle == 0 || startable[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {startable[pool]} ready, {idle} idle");
+            ready[pool] = terms.Gates is null ? ready[pool] : ledger.Pool(pool).Ready; // those that stand in line for a limit are not counted, and which do is the ledger's affair
             Rules.Hold(ledger.Pool(pool) == (ready[pool], busy, workers), Rules.Counts, $"pool {pool} counts {ledger.Pool(pool)}, not {(ready[pool], busy, workers)}");
         }
 

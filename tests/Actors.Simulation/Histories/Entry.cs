@@ -12,6 +12,9 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
 
     public TreeEntry? Tree { get; init; }
 
+    /// <summary>As which task of all it became real.</summary>
+    public int Born { get; set; }
+
     public TaskState State { get; set; }
 
     /// <summary>Its own, or that of who spawned it.</summary>

@@ -23,7 +23,7 @@ internal sealed partial class History
     private History(Chance chance, int seed, Staging? staging, Story? story)
     {
         _chance = chance;
-        var terms = _chance.NewTerms() with { IsDurable = staging is { IsDurable: true } };
+        var terms = _chance.NewTerms() with { IsDurable = staging is { IsDurable: true }, Gates = staging?.Gates };
         if (terms.IsDurable && _chance.Say(seed % 3) == 1)
         {
             terms = terms with { LoadedMax = 1 + _chance.Next(2) };
@@ -31,7 +31,7 @@ internal sealed partial class History
 
         var tasks = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (tasks / (terms.LoadedMax is null ? 12 : 4)));
-        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && !terms.IsDurable;
+        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && terms is { IsDurable: false, Gates: null };
         _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
         _workers = new Workers(_stage);
         _outside = terms.IsDurable ? new Outside(_stage, _workers) : null;

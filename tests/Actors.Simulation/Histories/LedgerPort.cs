@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Actors.Admission;
 using Actors.Ledger;
 using Actors.Storage;
 
@@ -17,7 +18,8 @@ internal class LedgerPort : ILedgerPort
     /// <param name="format">How tasks are written into a store; null where there is none.</param>
     public LedgerPort(Terms terms, ITaskFormat? format = null)
     {
-        _types = [.. Terms.Types.Select(type => NewType(type, format))];
+        var rules = terms.Gates is { } gates ? new GateRules(gates) : null;
+        _types = [.. Terms.Types.Select(type => NewType(type, format, rules))];
         var settings = new LedgerSettings
         {
             ChunkTasksMax = terms.ChunkTasksMax,
@@ -140,7 +142,7 @@ internal class LedgerPort : ILedgerPort
     public virtual List<Signal> Release()
     {
         _ledger.Dispatch(Now);
-        var signals = _ledger.Effects.ConvertAll(Translate);
+        var signals = _ledger.Effects.Where(static effect => effect is not CapacityCycle).Select(Translate).ToList(); // that is a word to people, and changes nothing
         _ledger.Effects.Clear();
         return signals;
     }
@@ -250,8 +252,8 @@ internal class LedgerPort : ILedgerPort
                 ? null
                 : new TaskBudget { Tasks = rules.TasksMax, Depth = rules.DepthMax, Attempts = rules.AttemptsMax });
 
-    private static TaskType<int> NewType(TypeTerms terms, ITaskFormat? format) =>
-        new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout, Format = format };
+    private static TaskType<int> NewType(TypeTerms terms, ITaskFormat? format, GateRules? rules) =>
+        new(terms.Index, terms.Name, terms.Pool) { Retry = PolicyOf(terms.Retry), Timeout = terms.Timeout, Format = format, Gates = rules?.Of(terms) };
 
     private static RetryPolicy PolicyOf(RetryTerms terms) => new()
     {
@@ -268,4 +270,26 @@ internal class LedgerPort : ILedgerPort
         Policy.Collect => JoinPolicy.Collect,
         _ => JoinPolicy.Quorum(terms.Needed),
     };
+}
+
+/// <summary>The gates of the types, as the ledger has them.</summary>
+internal sealed class GateRules(GateTerms terms)
+{
+    private readonly LimitRule _limit = new(GateTerms.Limit, terms.Permits + terms.PermitsTooMany);
+    private readonly LimitRule _limitOfAll = new(GateTerms.LimitOfAll, terms.PermitsOfAll + terms.PermitsTooMany);
+    private readonly OrderRule _order = new(GateTerms.Order);
+
+    public TypeGates? Of(TypeTerms type) => type.Name switch
+    {
+        "brief" => new TypeGates([Use(_limit, type)], null),
+        "middling" => new TypeGates([Use(_limit, type), Use(_limitOfAll, type)], null),
+        "timed" when !terms.ForgetsOrder => new TypeGates([], new OrderUse(_order, static message => GateTerms.OrderOf((Errand)message))),
+        _ => null,
+    };
+
+    private static GateUse Use(LimitRule rule, TypeTerms type)
+    {
+        rule.UsedIn(type.Pool);
+        return new GateUse(rule, message => GateTerms.KeyAt(rule.Name, (Errand)message));
+    }
 }

@@ -36,6 +36,8 @@ internal static class Rules
     public const string NobodyIdles = "No worker is idle while a task of its pool is ready";
     public const string PausedStartsNothing = "Nothing that is paused starts";
     public const string PriorityOrder = "The highest priority starts first, and none is passed over for ever";
+    public const string LimitKept = "No more run under a limit than it has permits";
+    public const string OrderKept = "What keeps an order does not start before those before it have ended";
     public const string BudgetKept = "A tree uses up no more than its budget, and nothing fails of it before";
     public const string DeadlineTold = "At its deadline what is live of a tree has failed, once";
     public const string ClosedStartsNothing = "Nothing starts once the ledger is closed";

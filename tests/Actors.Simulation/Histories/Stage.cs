@@ -84,6 +84,11 @@ internal sealed class Stage
     /// <summary>The process dies; the next one has what the store has.</summary>
     public void Die(bool fencesOff)
     {
+        if (Terms.Gates is not null)
+        {
+            Port.Now += TimeSpan.FromMilliseconds(1); // orders are kept by the time at which tasks became real: a clock that stands still would make them equal
+        }
+
         (Port, _checker) = Lives!.Die(Port.Now, fencesOff, port => new Checker(Terms, Plant(port), Seen));
         Port = Plant(Lives.Port!);
         Step($"the process {(fencesOff ? "is fenced off by another" : "dies and is started again")}", static checker => checker.Die(), static () => { });

@@ -8,6 +8,9 @@ internal sealed record Staging
     /// <summary>With a store, which its process dies and comes back from.</summary>
     public bool IsDurable { get; init; }
 
+    /// <summary>The limits and the order that types have; null where none has any.</summary>
+    public GateTerms? Gates { get; init; }
+
     /// <summary>What lies between the history and the ledger; null for nothing.</summary>
     public Func<ILedgerPort, ILedgerPort>? Plant { get; init; }
 

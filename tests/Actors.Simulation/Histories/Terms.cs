@@ -45,6 +45,9 @@ internal sealed record Terms
     /// <summary>How many roots of one type are loaded and have not started, at most, where there is a store; null where all are.</summary>
     public int? LoadedMax { get; init; }
 
+    /// <summary>The limits and the order that types have; null where none has any.</summary>
+    public GateTerms? Gates { get; init; }
+
     /// <summary>How long a suspect runs before the next one may.</summary>
     public TimeSpan SuspectAlone { get; } = TimeSpan.FromSeconds(10);
 }

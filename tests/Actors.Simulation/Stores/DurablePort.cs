@@ -52,6 +52,8 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         _questions = new RootQuestions(Ledger, _journal);
         Ledger.Backlog = terms.LoadedMax is { } max ? new Backlog(Ledger, _journal, TypeNamed, max) : null;
         _recovery = new Recovery(Ledger, TypeNamed, Ledger.Backlog);
+        Ledger.Sequences.BeginReturn();
+        Ledger.Uniques.BeginReturn(opening.Facts, TypeNamed);
         _reader = _store.ReadLiveTrees(opening.NextTree);
         _liveTrees = opening.LiveTrees;
     }
@@ -124,6 +126,11 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             if (_signals.ContainsKey(effect))
             {
                 continue; // waits since an earlier step
+            }
+
+            if (effect is Admission.CapacityCycle)
+            {
+                continue; // a word to people: it changes nothing
             }
 
             var signal = effect is Answer answer ? answer.Signal : Translate(effect);

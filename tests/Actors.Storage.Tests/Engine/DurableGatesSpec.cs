@@ -49,6 +49,28 @@ public abstract class DurableGatesSpec : EachStoreSpec
         Assert.Equal(["s1", "s2", "s3", "last"], second.Doors.Ran.Select(static ran => ran.Split(' ')[0]));
     }
 
+    /// <summary>They become real in one moment, and their rows must tell their order all the same.</summary>
+    [Fact]
+    public async Task The_order_of_hundreds_that_were_spawned_together_is_kept_over_a_restart()
+    {
+        string[] names = [.. Enumerable.Range(0, 300).Select(static number => $"s{number}")];
+        await using (var first = await StartAsync(Ordered))
+        {
+            await first.Client.SubmitAsync(new Plant(names));
+            await RanAsync(first, 1);
+            await CommittedAsync(first);
+        }
+
+        await using var second = await StartAsync(Ordered);
+        foreach (var name in names)
+        {
+            second.Doors[name].SetResult("");
+        }
+
+        await EndedAsync(second, names.Length);
+        Assert.Equal(names, second.Doors.Ran.Select(static ran => ran.Split(' ')[0]));
+    }
+
     [Fact]
     public async Task A_task_that_has_attached_to_another_ends_with_it_after_a_restart_and_the_key_stays_taken()
     {

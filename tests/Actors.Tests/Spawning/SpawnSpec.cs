@@ -198,43 +198,6 @@ public sealed class SpawnSpec(ITestOutputHelper output) : EngineSpec(output)
         Assert.Equal(4, (await OutcomeAsync(Step.Yield(4), options)).Value);
     }
 
-    /// <summary>A worker runs such children itself, and tells of them later; what one of them tells the coordinator comes to it before.</summary>
-    [Theory]
-    [InlineData(Way.Engine)]
-    [InlineData(Way.Coordinator)]
-    public async Task What_a_child_tells_that_the_coordinator_does_not_know_yet_is_spawned_once(Way way)
-    {
-        await StartAsync();
-        var told = new Happening();
-        var handle = await Client.SubmitAsync(new Step(context => context.Join(
-            Enumerable.Range(0, 10).Select(number => new Step(child =>
-            {
-                Spawn(way, child, new Step(_ => told.Happens()));
-                return number;
-            })),
-            Gather.Sum)));
-        Assert.Equal(45, (await handle.OutcomeAsync().WaitAsync(Soon)).Value);
-        Assert.Equal(22, (await handle.TreeAsync().WaitAsync(Soon)).Succeeded);
-        Assert.Equal(10, told.Times);
-    }
-
-    /// <summary>What has awaited goes on on a thread that is not for handlers that block; what it spawned does not stay there.</summary>
-    [Fact]
-    public async Task Synchronous_follow_ups_of_a_handler_that_has_awaited_run_on_threads_that_they_may_block()
-    {
-        await StartAsync();
-        for (var round = 0; round < 20; round++)
-        {
-            Assert.Equal(0, (await OutcomeAsync(new StepAsync(async context =>
-            {
-                await Task.Yield();
-                return context.Join(
-                    Enumerable.Range(0, 8).Select(static _ => new Step(static _ => Thread.CurrentThread.IsThreadPoolThread ? 1 : 0)),
-                    Gather.Sum);
-            }))).Value);
-        }
-    }
-
     private void Spawn(Way way, TaskContext context, Step child)
     {
         switch (way)
