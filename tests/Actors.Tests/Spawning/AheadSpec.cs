@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 
 namespace Actors.Tests.Spawning;
 
-/// <summary>Children that their parent's worker runs itself, and tells of later: as there is no other worker, it shares them with nobody.</summary>
-public sealed class AheadSpec(ITestOutputHelper output) : EngineSpec(output, workers: 1)
+/// <summary>Children that their parent's worker runs itself, and tells of later: as there is no other worker, it shares them with nobody, and a slow machine does not make it stop.</summary>
+public sealed class AheadSpec(ITestOutputHelper output) : EngineSpec(output, "actors.chunk { work = 1h, slice = 1h }", workers: 1)
 {
     /// <summary>What one of them tells the coordinator comes to it before the report that tells of them.</summary>
     [Fact]
