@@ -219,8 +219,7 @@ internal sealed class Endings(TaskLedger ledger)
     {
         if (outcome.IsFailed)
         {
-            tree.UnjoinedFailures++;
-            tree.FirstUnjoinedFailure ??= outcome.Failure;
+            tree.FailUnjoined(outcome.Failure);
         }
     }
 
@@ -253,6 +252,7 @@ internal sealed class Endings(TaskLedger ledger)
         if (task == tree.Root)
         {
             tree.RootOutcome = outcome;
+            ledger.LeaveRoot(tree);
             ledger.Effects.Add(new RootEnded(tree, outcome));
         }
 

@@ -8,7 +8,7 @@ internal sealed partial class TaskLedger
     /// <summary>A tree comes back from a store. Its rows follow.</summary>
     internal void Restore(TreeRecord tree)
     {
-        if (!_trees.TryAdd(tree))
+        if (!_trees.TryRestore(tree))
         {
             throw new StoreException($"The store is damaged: tree {tree.Id} stands there twice.");
         }
@@ -58,11 +58,12 @@ internal sealed partial class TaskLedger
     /// <summary>A tree is back whose one task waited in the store alone, and is ready.</summary>
     internal void Return(TreeRecord tree)
     {
-        if (!_trees.TryAdd(tree) || !_live.TryAdd(tree.Root))
+        if (_trees.Find(tree.Id) is not null || !_live.TryAdd(tree.Root))
         {
             throw new StoreException($"The store is damaged: tree {tree.Id} stands there twice.");
         }
 
+        _trees.Add(tree);
         tree.Enter(tree.Root);
         tree.Adopt(tree.Root);
         tree.Root.State = TaskState.Ready;

@@ -18,7 +18,7 @@ internal sealed partial class TaskLedger
 
     private readonly PoolRecord[] _pools;
     private readonly IdIndex<TaskRecord> _live = new();
-    private readonly IdIndex<TreeRecord> _trees = new();
+    private readonly LiveTrees _trees;
     private readonly DueQueue _due = new();
     private readonly ReadyTasks _ready;
     private readonly Endings _endings;
@@ -31,6 +31,7 @@ internal sealed partial class TaskLedger
     public TaskLedger(LedgerSettings settings, IEnumerable<string> pools, int types)
     {
         Settings = settings;
+        _trees = new LiveTrees(_live);
         Tally = new Tally(types);
         _endings = new Endings(this);
         _attempts = new Attempts(this, _endings);
@@ -140,7 +141,7 @@ internal sealed partial class TaskLedger
         }
 
         var tree = new TreeRecord(root, completion) { SubmittedAt = NowTicks, Terms = request?.ToTerms(After) };
-        _trees.TryAdd(tree);
+        _trees.Add(tree);
         CountTree(tree, 1);
         if (tree.Terms is not null)
         {
@@ -496,6 +497,9 @@ internal sealed partial class TaskLedger
     internal Endings Endings => _endings;
 
     internal void BeginStep(DateTimeOffset now) => NowTicks = now.UtcTicks;
+
+    /// <summary>The root of a tree is live no more, and the tree may be.</summary>
+    internal void LeaveRoot(TreeRecord tree) => _trees.Index(tree);
 
     internal void RemoveTree(TreeRecord tree)
     {

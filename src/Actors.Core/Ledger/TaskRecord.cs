@@ -1,28 +1,32 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Actors.Storage;
 
 namespace Actors.Ledger;
 
 /// <summary>Who has live children: a task, or the tree for those whose ancestors have all ended.</summary>
-internal abstract class LiveParent(TaskId id)
+internal abstract class LiveParent
 {
     private Links? _links;
 
-    public TaskId Id { get; } = id;
+    /// <summary>A task's own, a tree's that of its root. No virtual call: it is asked for at every step through an index.</summary>
+    public TaskId Id => this is TreeRecord tree ? tree.Root.Id : Unsafe.As<TaskRecord>(this).Id;
 
     /// <summary>Behind it in its bucket of the <see cref="IdIndex{T}"/> that it stands in.</summary>
     internal LiveParent? NextInBucket
     {
         get => _links?.NextInBucket;
-        set => (_links ??= NewLinks()).NextInBucket = value;
+        set
+        {
+            if (value is not null || _links is not null) // most stand alone in theirs
+            {
+                (_links ??= NewLinks()).NextInBucket = value;
+            }
+        }
     }
 
     /// <summary>Head of the doubly linked list of live children, newest first.</summary>
-    internal TaskRecord? FirstChild
-    {
-        get => _links?.FirstChild;
-        set => (_links ??= NewLinks()).FirstChild = value;
-    }
+    internal abstract TaskRecord? FirstChild { get; set; }
 
     private protected TaskLinks? Known => (TaskLinks?)_links;
 
@@ -60,12 +64,12 @@ internal abstract class LiveParent(TaskId id)
     private protected class Links
     {
         public LiveParent? NextInBucket;
-        public TaskRecord? FirstChild;
     }
 
     /// <summary>The same of a task.</summary>
     private protected sealed class TaskLinks : Links
     {
+        public TaskRecord? FirstChild;
         public LiveParent? Parent;
         public TreeRecord? Tree;
         public TaskRecord? NextSibling;
@@ -104,18 +108,23 @@ internal class TaskRecord : LiveParent
 
     private ITaskMessage? _message;
 
+    /// <summary>The path of who spawned it; of a root, which has none, its tree.</summary>
+    private object? _origin;
+
     /// <summary>Two in one byte: with one more, a task would take eight bytes more.</summary>
     private volatile byte _interruption;
 
     public TaskRecord(TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, SpawnOptions? options)
-        : base(id)
     {
-        (Type, _message, ParentPath) = (type, message, parentPath);
+        Id = id;
+        (Type, _message, _origin) = (type, message, parentPath);
         if (options is not null)
         {
             Rare.Options = options;
         }
     }
+
+    public new TaskId Id { get; }
 
     public TaskType Type { get; }
 
@@ -142,7 +151,7 @@ internal class TaskRecord : LiveParent
     }
 
     /// <summary>The path of the task that spawned it; null for a root.</summary>
-    public TaskPath? ParentPath { get; }
+    public TaskPath? ParentPath => _origin as TaskPath;
 
     public SpawnOptions? Options => Known?.Rare?.Options;
 
@@ -155,10 +164,21 @@ internal class TaskRecord : LiveParent
 
     public TimeSpan? Timeout => Options?.Timeout ?? Type.Timeout;
 
+    /// <summary>Its tree, once it is real.</summary>
     public TreeRecord? Tree
     {
-        get => Known?.Tree;
-        set => Linked.Tree = value;
+        get => Known?.Tree ?? _origin as TreeRecord;
+        set
+        {
+            if (_origin is TaskPath)
+            {
+                Linked.Tree = value;
+            }
+            else
+            {
+                _origin = value;
+            }
+        }
     }
 
     /// <summary>What the ids of its tree are shifted by: nothing, but where the tree runs another one again.</summary>
@@ -167,27 +187,63 @@ internal class TaskRecord : LiveParent
     /// <summary>The nearest live ancestor, or the tree.</summary>
     public LiveParent? Parent
     {
-        get => Known?.Parent;
-        set => Linked.Parent = value;
+        get => Known?.Parent ?? _origin as TreeRecord;
+        set
+        {
+            if (_origin is TaskPath)
+            {
+                Linked.Parent = value;
+            }
+        }
+    }
+
+    internal override TaskRecord? FirstChild
+    {
+        get => Known?.FirstChild;
+        set
+        {
+            if (value is not null || Known is not null)
+            {
+                Linked.FirstChild = value;
+            }
+        }
     }
 
     public TaskRecord? NextSibling
     {
         get => Known?.NextSibling;
-        set => Linked.NextSibling = value;
+        set
+        {
+            if (value is not null || Known is not null)
+            {
+                Linked.NextSibling = value;
+            }
+        }
     }
 
     public TaskRecord? PreviousSibling
     {
         get => Known?.PreviousSibling;
-        set => Linked.PreviousSibling = value;
+        set
+        {
+            if (value is not null || Known is not null)
+            {
+                Linked.PreviousSibling = value;
+            }
+        }
     }
 
     /// <summary>Below it on the stack of ready tasks.</summary>
     public TaskRecord? NextReady
     {
         get => Known?.NextReady;
-        set => Linked.NextReady = value;
+        set
+        {
+            if (value is not null || Known is not null)
+            {
+                Linked.NextReady = value;
+            }
+        }
     }
 
     /// <summary>The join that this task feeds, and its place there.</summary>

@@ -7,37 +7,62 @@ namespace Actors.Ledger;
 /// A tree: what is live of it, how what has ended ended. It ends when <see cref="Live"/> falls to zero, which it does once:
 /// a task is counted before it can run, and only a live task of the tree brings a new one.
 /// </summary>
-internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : LiveParent(root.Id)
+internal sealed class TreeRecord : LiveParent
 {
     private SeldomFacts? _rare;
+    private int _live;
+
+    public TreeRecord(TaskRecord root, TaskRecord? completion)
+    {
+        Root = root;
+        if (completion is not null)
+        {
+            Rare.Completion = completion;
+        }
+    }
 
     private protected override Links NewLinks() => new();
 
-    public TaskRecord Root { get; } = root;
+    internal override TaskRecord? FirstChild { get; set; }
+
+    public TaskRecord Root { get; }
 
     /// <summary>The task that runs when all others are terminal; null where there is none, or once it has been registered.</summary>
-    public TaskRecord? Completion { get; set; } = completion;
+    public TaskRecord? Completion
+    {
+        get => _rare?.Completion;
+        set
+        {
+            if (value is not null || _rare is not null)
+            {
+                Rare.Completion = value;
+            }
+        }
+    }
 
     /// <summary>Whoever awaits the tree from outside; the ledger only hands it back in the effects.</summary>
     public object? Listener { get; set; }
 
     /// <summary>How many tasks are registered and not terminal.</summary>
-    public long Live { get; private set; }
+    public long Live => _live;
 
     public long Succeeded { get; private set; }
 
-    public long Failed { get; private set; }
+    public long Failed => _rare?.Failed ?? 0;
 
-    public long Cancelled { get; private set; }
+    public long Cancelled => _rare?.Cancelled ?? 0;
 
     /// <summary>How many tasks have ended.</summary>
     public long Ended => Succeeded + Failed + Cancelled;
 
-    public long UnjoinedFailures { get; set; }
+    public long UnjoinedFailures => _rare?.UnjoinedFailures ?? 0;
 
-    public Failure? FirstUnjoinedFailure { get; set; }
+    public Failure? FirstUnjoinedFailure => _rare?.FirstUnjoinedFailure;
 
     public bool IsCancelRequested { get; set; }
+
+    /// <summary>Whether it stands in the index of <see cref="LiveTrees"/>.</summary>
+    public bool IsIndexed { get; set; }
 
     /// <summary>Whether a task of it has ever spawned one that became real while it ran.</summary>
     public bool HasEarly { get; set; }
@@ -106,8 +131,13 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     /// <summary>Takes over the counts of a tree that comes back from a store.</summary>
     public void Restore(TreeCounts counts)
     {
-        (Succeeded, Failed, Cancelled) = (counts.Succeeded, counts.Failed, counts.Cancelled);
-        (UnjoinedFailures, FirstUnjoinedFailure) = (counts.UnjoinedFailures, counts.FirstUnjoinedFailure?.ToFailure());
+        Succeeded = counts.Succeeded;
+        if (counts is { Failed: > 0 } or { Cancelled: > 0 })
+        {
+            (Rare.Failed, Rare.Cancelled) = (counts.Failed, counts.Cancelled);
+            (Rare.UnjoinedFailures, Rare.FirstUnjoinedFailure) = (counts.UnjoinedFailures, counts.FirstUnjoinedFailure?.ToFailure());
+        }
+
         IsCancelRequested = counts.IsCancelRequested;
         Pause = counts.Pause?.ToPause();
     }
@@ -116,15 +146,15 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
     /// While its rows are being read all that the store counts is live, read or not, so that what is written meanwhile is true; and it cannot end: that
     /// counts as one more.
     /// </summary>
-    public void BeginLoading(long live) => Live = live + 1;
+    public void BeginLoading(long live) => _live = checked((int)live + 1);
 
     /// <summary>All its rows have been read.</summary>
-    public void EndLoading() => Live--;
+    public void EndLoading() => _live--;
 
     public void Enter(TaskRecord task)
     {
         task.Tree = this;
-        Live++;
+        _live++;
     }
 
     /// <summary>Tasks have come and gone with a worker.</summary>
@@ -132,26 +162,33 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
 
     public void Leave(TaskState outcome)
     {
-        if (Live <= 0)
+        if (_live <= 0)
         {
             throw new UnreachableException($"Tree {Id} has no live task, and yet one ended as {outcome}.");
         }
 
-        Live--;
+        _live--;
         switch (outcome)
         {
             case TaskState.Succeeded:
                 Succeeded++;
                 break;
             case TaskState.Failed:
-                Failed++;
+                Rare.Failed++;
                 break;
             case TaskState.Cancelled:
-                Cancelled++;
+                Rare.Cancelled++;
                 break;
             default:
                 throw new UnreachableException($"{outcome} is not terminal.");
         }
+    }
+
+    /// <summary>A task has failed that no join looks at.</summary>
+    public void FailUnjoined(Failure? failure)
+    {
+        Rare.UnjoinedFailures++;
+        Rare.FirstUnjoinedFailure ??= failure;
     }
 
     public TreeOutcome ToOutcome()
@@ -178,5 +215,10 @@ internal sealed class TreeRecord(TaskRecord root, TaskRecord? completion) : Live
         public Pause? Pause;
         public TasksAside? Aside;
         public TreeTerms? Terms;
+        public TaskRecord? Completion;
+        public long Failed;
+        public long Cancelled;
+        public long UnjoinedFailures;
+        public Failure? FirstUnjoinedFailure;
     }
 }

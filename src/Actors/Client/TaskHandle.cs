@@ -21,7 +21,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     private const int LetGo = 1;
     private const int Awaited = 2;
 
-    private readonly TaskClient _client;
+    private object _client; // or a duplicate with it: few handles are of one
     private Answer<Outcome<TResult>> _outcome;
     private Answer<TreeOutcome> _tree;
     private int _hold;
@@ -37,7 +37,9 @@ public sealed class TaskHandle<TResult> : ITreeListener
 
     /// <summary>The task that had its unique key when this one was submitted: what becomes of this one says <see cref="UniqueTask.WhenDuplicate"/>.</summary>
     /// <value>Null where there was none.</value>
-    public TaskId? DuplicateOf { get; private set; }
+    public TaskId? DuplicateOf => (_client as Duplicate)?.Of;
+
+    private TaskClient Client => _client as TaskClient ?? ((Duplicate)_client).Client;
 
     /// <summary>The task's outcome: as soon as the task is terminal, though others of its tree may go on.</summary>
     /// <param name="cancellationToken">Ends the waiting, not the task.</param>
@@ -66,13 +68,13 @@ public sealed class TaskHandle<TResult> : ITreeListener
 
     /// <summary>Cancels the whole tree: what is live now and what its running tasks would still spawn.</summary>
     /// <returns>Whether the tree was live.</returns>
-    public Task<bool> CancelAsync() => _client.CancelTreeAsync(Id);
+    public Task<bool> CancelAsync() => Client.CancelTreeAsync(Id);
 
     void ITreeListener.RootEnded(Outcome outcome) => _outcome.Set(JoinedOutcomes<TResult>.Typed(outcome));
 
     void ITreeListener.TreeEnded(TreeOutcome outcome) => _tree.Set(outcome);
 
-    void ITreeListener.IsDuplicateOf(TaskId other) => DuplicateOf = other;
+    void ITreeListener.IsDuplicateOf(TaskId other) => _client = new Duplicate(Client, other);
 
     /// <summary>While its task waits in the store, and nobody has asked for the outcome, the engine does not remember the handle.</summary>
     bool ITreeWaiter.TryLetGo() => Interlocked.CompareExchange(ref _hold, LetGo, Held) is Held or LetGo;
@@ -82,7 +84,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     {
         if (Volatile.Read(ref _hold) != Awaited && Interlocked.Exchange(ref _hold, Awaited) == LetGo)
         {
-            _ = _client.RejoinAsync(this); // fails the handle, never itself
+            _ = Client.RejoinAsync(this); // fails the handle, never itself
         }
     }
 
@@ -91,4 +93,6 @@ public sealed class TaskHandle<TResult> : ITreeListener
         _outcome.Fail(exception);
         _tree.Fail(exception);
     }
+
+    private sealed record Duplicate(TaskClient Client, TaskId Of);
 }
