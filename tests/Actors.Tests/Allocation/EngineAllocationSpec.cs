@@ -9,8 +9,11 @@ namespace Actors.Tests.Allocation;
 public sealed class EngineAllocationSpec(ITestOutputHelper output) : EngineSpec(output, workers: 2)
 {
     private const double TreeBytesMax = 300;
-    private const double RootBytesMax = 1_700;
+    private const double RootBytesMax = 1_500;
     private const double HopBytesMax = 680;
+    private const double PendingRootBytesMax = 400;
+    private const double PendingFollowUpBytesMax = 230;
+    private const int Pending = 1 << 17; // tables that double are full at it
     private const int Roots = 20_000;
     private const int Hops = 5_000;
     private const int Nodes = 11_111;
@@ -52,6 +55,46 @@ public sealed class EngineAllocationSpec(ITestOutputHelper output) : EngineSpec(
             var chain = await Client.SubmitAsync(new Hop(Hops));
             Assert.Equal(Hops, (await chain.TreeAsync()).Succeeded);
         });
+    }
+
+    /// <summary>Its message aside, of which there is one.</summary>
+    [Fact]
+    public async Task A_pending_task_from_outside_holds_no_more_than_its_bound()
+    {
+        await StartAsync(static tasks => tasks.AddHandler<SplitHandler>().AddHandler<SumHandler>());
+        await Control.PausePoolAsync("default");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var handles = await Client.SubmitManyAsync(Enumerable.Repeat(new Split(0), Pending)).WaitAsync(Soon);
+
+        await AssertHeldAsync(PendingRootBytesMax, before);
+        await Control.ResumePoolAsync("default");
+        foreach (var handle in handles)
+        {
+            Assert.Equal(1, (await handle.OutcomeAsync().WaitAsync(Soon)).Value);
+        }
+    }
+
+    [Fact]
+    public async Task A_pending_follow_up_holds_no_more_than_its_bound()
+    {
+        await StartAsync(static tasks => tasks.AddHandler<SplitHandler>().AddHandler<SumHandler>());
+        await Control.PauseTypeAsync("Split");
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var tree = await Client.SubmitAsync(new Step(static context => context.Join(Enumerable.Repeat(new Split(0), Pending), Sum.Instance)));
+        await UntilAsync(TaskState.Ready, Pending);
+
+        await AssertHeldAsync(PendingFollowUpBytesMax, before);
+        await Control.ResumeTypeAsync("Split");
+        Assert.Equal(Pending, (await tree.OutcomeAsync().WaitAsync(Soon)).Value);
+    }
+
+    private async Task AssertHeldAsync(double bound, long before)
+    {
+        await Client.ProgressAsync(); // what brought them has been let go
+        var measured = (double)(GC.GetTotalMemory(forceFullCollection: true) - before) / Pending;
+
+        Output?.WriteLine($"{measured:0}, at most {bound:0}");
+        Assert.True(measured <= bound, $"{measured:0} bytes per pending task are more than {bound:0}.");
     }
 
     private async Task AssertAtMostAsync(double bound, int tasks, Func<Task> run)
