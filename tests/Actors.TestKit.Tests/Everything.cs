@@ -5,7 +5,7 @@ namespace Actors.TestKit.Tests;
 /// <summary>What <see cref="Everything{TValue}"/> does.</summary>
 internal static class Everything
 {
-    public static IReadOnlyList<int> Sends { get; } = [107, 31, 6, 55, 3, 42, 11, 70, 64, 12, 9, 5, 120, 33, 8, 1, 2];
+    public static IReadOnlyList<int> Sends { get; } = [107, 31, 6, 55, 3, 42, 11, 70, 64, 12, 9, 5, 120, 33, 8, 77, 81, 82, 90, 1, 2];
 }
 
 /// <summary>A handler that is written with much of what the language has, so that much of what a compiler writes goes through the weaver.</summary>
@@ -44,6 +44,10 @@ public sealed class Everything<TValue>(InTheMiddleSpec.Post post) : IAsyncTaskHa
         post.Send(Factorial(5));
         post.Send(checked((int)(0x21L & 0xFFFF_FFFFL)));
         post.Send((int)Math.Round(7.5 + 0.25f));
+        post.Send(Filtered("x"));
+        Array.ForEach([1, 2], number => post.Send(80 + number + task.Number - 7));
+        Action<InTheMiddleSpec.Post> sends = static post => post.Send(90);
+        sends(post);
         for (var turn = 1; turn <= 2; turn++)
         {
             try
@@ -87,6 +91,33 @@ public sealed class Everything<TValue>(InTheMiddleSpec.Post post) : IAsyncTaskHa
         catch (IndexOutOfRangeException)
         {
             return 3;
+        }
+    }
+
+    private static int Filtered(string text)
+    {
+        try
+        {
+            try
+            {
+                throw new InvalidOperationException(text);
+            }
+            catch (InvalidOperationException exception) when (exception.Message == "y" || Table.Length < 0)
+            {
+                return 1;
+            }
+            catch (InvalidOperationException exception) when (exception.Message == "x")
+            {
+                return 77;
+            }
+            catch (Exception)
+            {
+                return 2;
+            }
+        }
+        finally
+        {
+            _ = Table.Length;
         }
     }
 

@@ -85,13 +85,28 @@ public sealed class InTheMiddleSpec
         Assert.Contains("the handler of Deliver { Number = 0 }, attempt 1, which was given up, goes on", told, StringComparison.Ordinal);
     }
 
-    /// <summary>An exception filter is beyond the weaver: such a handler runs as it is, and may die before and after.</summary>
     [Fact]
-    public async Task A_handler_with_an_exception_filter_is_explored_all_the_same()
+    public async Task A_step_under_an_exception_filter_is_a_step()
     {
         var told = await FindAsync<Filters>(new Deliver(7), static (post, _) => Assert.Equal([7], post.Sent));
 
-        Assert.Contains("has run and is not reported", told, StringComparison.Ordinal);
+        Assert.Contains("where it is about to call Post.Send, so it runs again", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_step_in_what_a_handler_inherits_is_a_step()
+    {
+        var told = await FindAsync<Inherits>(new Deliver(7), static (post, _) => Assert.Equal([7], post.Sent));
+
+        Assert.Contains("where it is about to call Post.Send, so it runs again", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_step_in_a_lambda_is_a_step()
+    {
+        var told = await FindAsync<HasLambdas>(new Deliver(7), static (post, _) => Assert.Equal([7, 8, 9], post.Sent));
+
+        Assert.Contains("where it is about to call Post.Send, so it runs again", told, StringComparison.Ordinal);
     }
 
     /// <summary>What the compiler makes of a handler's code comes through the weaver as it was, and dies at each of its steps.</summary>
@@ -281,6 +296,28 @@ public sealed class InTheMiddleSpec
         }
     }
 
+    public abstract class Marks(Post post)
+    {
+        protected bool MarkOf(int number) => post.Marks.Add(number);
+
+        protected void Mark(int number)
+        {
+            if (MarkOf(number))
+            {
+                post.Send(number);
+            }
+        }
+    }
+
+    public sealed class Inherits(Post post) : Marks(post), ITaskHandler<Deliver>
+    {
+        public Ending<Unit> Handle(Deliver task, TaskContext context)
+        {
+            Mark(task.Number);
+            return context.Done();
+        }
+    }
+
     public sealed class HasHelpers(Post post) : IAsyncTaskHandler<Deliver>
     {
         public async ValueTask<Ending<Unit>> HandleAsync(Deliver task, TaskContext context)
@@ -366,13 +403,32 @@ public sealed class InTheMiddleSpec
         {
             try
             {
-                post.Send(task.Number);
+                if (post.Marks.Add(task.Number))
+                {
+                    post.Send(task.Number);
+                }
             }
             catch (InvalidOperationException exception) when (exception.Message.Length > 0)
             {
                 return context.Fail("refused");
             }
 
+            return context.Done();
+        }
+    }
+
+    public sealed class HasLambdas(Post post) : ITaskHandler<Deliver>
+    {
+        public Ending<Unit> Handle(Deliver task, TaskContext context)
+        {
+            List<int> numbers = [.. Enumerable.Range(0, 3).Select(static number => number * 1)];
+            numbers.ForEach(number =>
+            {
+                if (post.Marks.Add(number))
+                {
+                    post.Send(task.Number + number);
+                }
+            });
             return context.Done();
         }
     }

@@ -14,8 +14,8 @@ namespace Actors.TestKit;
 /// A worker may die before and after a handler, before each thing that the handler does and that may be felt outside (it calls what is not its own, sets a
 /// property or a field of it, spawns), and at each <c>await</c>. What a dead handler still does (what it catches, its <c>finally</c>) is felt by nobody. At an
 /// <c>await</c> others may come between, and a handler that is given up there may go on later. Nothing else comes between: a method of your fakes is one step,
-/// as a call of a service is. For this your handlers are run from a copy of their compiled code, private methods, local functions and asynchronous methods
-/// included; lambdas, and methods with exception filters (<c>catch ... when</c>), are run as they are, and have a point only where they spawn.
+/// as a call of a service is. For this your handlers are run from a copy of their compiled code, private methods, local functions, lambdas and asynchronous
+/// methods included; asynchronous lambdas and virtual methods are run as they are.
 /// </para>
 /// <para>
 /// First the schedule without a fault, then each that differs from it in one decision, a fault or an order, then random ones. Handlers run one at a time, on the

@@ -27,9 +27,14 @@ internal sealed class ExploredAttempt(IHandlerType type, TaskContext context)
 
     private static readonly AsyncLocal<ExploredAttempt?> Flow = new();
 
+    /// <summary>Whose step runs on this thread.</summary>
+    [ThreadStatic]
+    private static ExploredAttempt? _stepping;
+
     private readonly List<(Suspendable Method, ExecutionContext? Context, Task There)> _standing = [];
     private readonly Dictionary<int, int> _visits = [];
     private Task<Ending>? _run;
+    private volatile bool _isLetRun;
     private int? _pointsToLive;
     private (Deed Deed, object What)? _last;
 
@@ -68,7 +73,7 @@ internal sealed class ExploredAttempt(IHandlerType type, TaskContext context)
         if (_run is null)
         {
             Flow.Value = this;
-            _run = AttemptRun.RunAsync(type, context).AsTask();
+            Step(() => _run = AttemptRun.RunAsync(type, context).AsTask());
             Flow.Value = null;
         }
         else
@@ -77,10 +82,30 @@ internal sealed class ExploredAttempt(IHandlerType type, TaskContext context)
             var next = _standing.FindIndex(static standing => standing.There.IsCompleted);
             var (method, flow, _) = _standing[next];
             _standing.RemoveAt(next);
-            ExecutionContext.Run(flow!, static method => ((Suspendable)method!).GoOn(), method);
+            Step(() => ExecutionContext.Run(flow!, static method => ((Suspendable)method!).GoOn(), method));
         }
 
-        return Stands || IsDead ? null : await _run.ConfigureAwait(false);
+        if (Stands || IsDead)
+        {
+            return null;
+        }
+
+        _isLetRun = true; // it awaits by itself, on whatever thread
+        var ending = await _run!.ConfigureAwait(false);
+        return IsDead ? null : ending;
+    }
+
+    private void Step(Action step)
+    {
+        _stepping = this;
+        try
+        {
+            step();
+        }
+        finally
+        {
+            _stepping = null;
+        }
     }
 
     /// <summary>Complete once what it stands for has come.</summary>
@@ -95,6 +120,11 @@ internal sealed class ExploredAttempt(IHandlerType type, TaskContext context)
     {
         if (!IsDead)
         {
+            if (_stepping != this && !_isLetRun)
+            {
+                return; // what was called goes on beside the steps, at a time of its own
+            }
+
             ref var visits = ref CollectionsMarshal.GetValueRefOrAddDefault(_visits, place, out _);
             _last = (deed, what);
             if (++visits > VisitsMax)

@@ -20,9 +20,9 @@ internal static class Effects
         _ => null,
     };
 
-    /// <summary>Whether a type is the handler, or was made by the compiler for it: state machines and closures.</summary>
+    /// <summary>Whether a type is the handler or one that it inherits from, or was made by the compiler for one: state machines and closures.</summary>
     public static bool IsOwn(Type handler, Type? type) =>
-        type is not null && (type == handler || (type.IsNested && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && IsOwn(handler, Constructed(type))));
+        type is not null && (type == handler || (type != typeof(object) && handler.IsSubclassOf(type)) || (type.IsNested && type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) && IsOwn(handler, Constructed(type))));
 
     private static Type? Constructed(Type nested) => nested.DeclaringType is { IsGenericTypeDefinition: true } outer && nested.IsConstructedGenericType
         ? outer.MakeGenericType(nested.GetGenericArguments()[..outer.GetGenericArguments().Length])
@@ -54,6 +54,7 @@ internal static class Effects
                 || space.StartsWith("System.IO", StringComparison.Ordinal)
                 || space.StartsWith("System.Net", StringComparison.Ordinal)
                 || space.StartsWith("System.Data", StringComparison.Ordinal)
+                || space.StartsWith("System.Threading.Channels", StringComparison.Ordinal)
                 || type == typeof(Interlocked)));
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using Actors.Ledger;
 using Actors.Registration;
@@ -17,49 +16,54 @@ internal sealed class Weaver
     public static readonly Weaver Shared = new();
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(Type Handler, MethodInfo Method), DynamicMethod?> _woven = [];
-    private readonly ConcurrentDictionary<(Type Handler, MethodInfo Method), MethodInfo> _calls = [];
-    private readonly Queue<Action> _toCompile = [];
+    private readonly Dictionary<(Type Handler, MethodInfo Method), MethodInfo?> _woven = [];
+    private readonly ConcurrentDictionary<(Type Handler, MethodInfo Method), MethodInfo?> _calls = [];
+    private readonly List<(Type Handler, MethodInfo Method)> _written = [];
+    private readonly List<(Type Machine, Type Handler, MethodInfo Move)> _machines = [];
+    private WovenAssembly? _assembly;
     private int _places;
 
     /// <summary>The same type of task, with a handler that is woven.</summary>
     public IHandlerType Weave(IHandlerType type) => new WovenType(this, type);
 
-    /// <summary>The method that does the same as another, and stops at its points; the other itself where it cannot be woven.</summary>
+    /// <summary>A static method, with the handler before its other parameters, that does the same as a method of the handler and stops at its points.</summary>
     /// <param name="handler">The handler's class.</param>
     /// <param name="method">A method of it, as its interface has it.</param>
-    public MethodInfo CallOf(Type handler, MethodInfo method) => _calls.GetOrAdd((handler, method), key =>
+    /// <returns>Null where it cannot be woven.</returns>
+    public MethodInfo? CallOf(Type handler, MethodInfo method) => _calls.GetOrAdd((handler, method), key =>
     {
         var map = key.Handler.GetInterfaceMap(key.Method.DeclaringType!);
         var target = map.TargetMethods[Array.IndexOf(map.InterfaceMethods, key.Method)];
         if (target.DeclaringType is not { IsInterface: false } declaring)
         {
-            return target;
+            return null;
         }
 
         lock (_lock)
         {
-            var woven = Weave(declaring, target);
-            while (_toCompile.TryDequeue(out var compile))
-            {
-                compile(); // not before all are written: some call each other
-            }
-
-            return woven ?? target;
+            _assembly = new WovenAssembly();
+            Weave(declaring, target);
+            Finish();
+            return _woven[(declaring, target)];
         }
     });
 
     /// <summary>Under the lock: a method may call itself, so it is there before it is written.</summary>
-    public DynamicMethod? Weave(Type handler, MethodInfo method)
+    public MethodInfo? Weave(Type handler, MethodInfo method)
     {
         if (_woven.TryGetValue((handler, method), out var known))
         {
             return known;
         }
 
-        var made = WovenMethod.Of(this, handler, method);
+        var made = WovenMethod.Of(this, _assembly!, handler, method);
         _woven.Add((handler, method), made?.Method);
-        made?.Write();
+        if (made is { } woven)
+        {
+            _written.Add((handler, method));
+            woven.Write();
+        }
+
         return made?.Method;
     }
 
@@ -71,15 +75,39 @@ internal sealed class Weaver
     public bool WeaveMachine(Type handler, Type machine)
     {
         var move = machine.GetInterfaceMap(typeof(IAsyncStateMachine)).TargetMethods.Single(static method => method.Name.EndsWith("MoveNext", StringComparison.Ordinal));
-        if (Weave(handler, move) is not { } woven)
+        var isNew = !_woven.ContainsKey((handler, move));
+        if (Weave(handler, move) is null)
         {
             return false;
         }
 
-        var suspendable = typeof(Suspendable<>).MakeGenericType(machine);
-        var form = machine.IsValueType ? suspendable.GetNestedType("MoveStruct")!.MakeGenericType(machine) : typeof(Action<>).MakeGenericType(machine);
-        _toCompile.Enqueue(() => suspendable.GetProperty("Woven")!.SetValue(null, woven.CreateDelegate(form)));
+        if (isNew)
+        {
+            _machines.Add((machine, handler, move));
+        }
+
         return true;
+    }
+
+    /// <summary>All that was begun is written: from now on it can be called.</summary>
+    private void Finish()
+    {
+        var find = _assembly!.Finish();
+        foreach (var key in _written)
+        {
+            _woven[key] = find(_woven[key]!.Name);
+        }
+
+        foreach (var (machine, handler, move) in _machines)
+        {
+            var suspendable = typeof(Suspendable<>).MakeGenericType(machine);
+            var form = machine.IsValueType ? suspendable.GetNestedType("MoveStruct")!.MakeGenericType(machine) : typeof(Action<>).MakeGenericType(machine);
+            suspendable.GetProperty("Woven")!.SetValue(null, _woven[(handler, move)]!.CreateDelegate(form));
+        }
+
+        _written.Clear();
+        _machines.Clear();
+        _assembly = null;
     }
 
     private sealed class WovenType(Weaver weaver, IHandlerType type) : IHandlerType

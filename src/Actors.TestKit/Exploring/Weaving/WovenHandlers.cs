@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Reflection.Emit;
 
 namespace Actors.TestKit.Weaving;
 
@@ -12,8 +11,8 @@ internal sealed class WovenCalls(Weaver weaver, object handler)
     /// <param name="name">Its name.</param>
     public TCall Of<TForm, TCall>(string name)
         where TCall : Delegate =>
-        weaver.CallOf(handler.GetType(), typeof(TForm).GetMethod(name)!) is DynamicMethod woven
-            ? (TCall)woven.CreateDelegate(typeof(TCall), handler)
+        weaver.CallOf(handler.GetType(), typeof(TForm).GetMethod(name)!) is { } woven
+            ? woven.CreateDelegate<TCall>(handler)
             : typeof(TForm).GetMethod(name)!.CreateDelegate<TCall>(handler);
 }
 

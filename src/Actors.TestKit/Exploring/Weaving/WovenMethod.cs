@@ -8,7 +8,7 @@ namespace Actors.TestKit.Weaving;
 /// Writes a compiled method anew, instruction by instruction, with a call of <see cref="Points.Reach"/> before each that may be felt outside, and with an
 /// <c>await</c> that always stops.
 /// </summary>
-/// <remarks>Exception filters and function pointers are beyond a dynamic method: who uses them stays as it is.</remarks>
+/// <remarks>Function pointers are beyond it: who uses them stays as it is.</remarks>
 internal sealed class WovenMethod
 {
     private static readonly MethodInfo Reach = typeof(Points).GetMethod(nameof(Points.Reach))!;
@@ -24,7 +24,7 @@ internal sealed class WovenMethod
     private readonly ILGenerator _il;
     private readonly Dictionary<int, Label> _labels = [];
 
-    private WovenMethod(Weaver weaver, Type handler, MethodInfo method, MethodBody body, List<Instruction> instructions, DynamicMethod target)
+    private WovenMethod(Weaver weaver, Type handler, MethodInfo method, MethodBody body, List<Instruction> instructions, MethodBuilder target)
     {
         _weaver = weaver;
         _handler = handler;
@@ -36,10 +36,9 @@ internal sealed class WovenMethod
 
     /// <summary>Makes the new method, and what writes its code.</summary>
     /// <returns>Null where it cannot be woven.</returns>
-    public static (DynamicMethod Method, Action Write)? Of(Weaver weaver, Type handler, MethodInfo method)
+    public static (MethodBuilder Method, Action Write)? Of(Weaver weaver, WovenAssembly assembly, Type handler, MethodInfo method)
     {
-        if (method.GetMethodBody() is not { } body || method.ContainsGenericParameters || body.ExceptionHandlingClauses.Any(static clause =>
-            clause.Flags is ExceptionHandlingClauseOptions.Filter or ExceptionHandlingClauseOptions.Fault))
+        if (method.GetMethodBody() is not { } body || method.ContainsGenericParameters)
         {
             return null;
         }
@@ -52,7 +51,14 @@ internal sealed class WovenMethod
 
         Type[] self = method.IsStatic ? [] : [method.DeclaringType!.IsValueType ? method.DeclaringType.MakeByRefType() : method.DeclaringType];
         Type[] parameters = [.. self, .. method.GetParameters().Select(static parameter => parameter.ParameterType)];
-        var woven = new DynamicMethod(method.Name, method.ReturnType, parameters, method.Module, skipVisibility: true) { InitLocals = body.InitLocals };
+        var woven = assembly.Define(method.Name, method.ReturnType, parameters);
+        woven.InitLocals = body.InitLocals;
+        assembly.Uses(method.Module.Assembly);
+        foreach (var member in instructions.Select(static instruction => instruction.Operand).OfType<MemberInfo>())
+        {
+            assembly.Uses((member as Type ?? member.DeclaringType)?.Assembly);
+        }
+
         return (woven, () => new WovenMethod(weaver, handler, method, body, instructions, woven).Write());
     }
 
@@ -107,15 +113,27 @@ internal sealed class WovenMethod
             }
         }
 
+        if (clauses.Any(clause => clause.Flags == ExceptionHandlingClauseOptions.Filter && clause.FilterOffset == offset))
+        {
+            _il.BeginExceptFilterBlock();
+        }
+
         foreach (var clause in clauses.Where(clause => clause.HandlerOffset == offset))
         {
-            if (clause.Flags == ExceptionHandlingClauseOptions.Clause)
+            switch (clause.Flags)
             {
-                _il.BeginCatchBlock(clause.CatchType!);
-            }
-            else
-            {
-                _il.BeginFinallyBlock();
+                case ExceptionHandlingClauseOptions.Clause:
+                    _il.BeginCatchBlock(clause.CatchType!);
+                    break;
+                case ExceptionHandlingClauseOptions.Filter:
+                    _il.BeginCatchBlock(null);
+                    break;
+                case ExceptionHandlingClauseOptions.Fault:
+                    _il.BeginFaultBlock();
+                    break;
+                default:
+                    _il.BeginFinallyBlock();
+                    break;
             }
         }
 
@@ -139,8 +157,19 @@ internal sealed class WovenMethod
 
         switch (instruction.Operand)
         {
+            case null when instruction.Code == OpCodes.Endfilter:
+                break; // it is written where its handler begins
             case null:
                 _il.Emit(instruction.Code);
+                break;
+            case FieldInfo cache when IsCacheOfLambda(cache) && instruction.Code == OpCodes.Ldsfld:
+                _il.Emit(OpCodes.Ldnull); // what was kept there is the lambda as it was
+                break;
+            case FieldInfo cache when IsCacheOfLambda(cache) && instruction.Code == OpCodes.Stsfld:
+                _il.Emit(OpCodes.Pop);
+                break;
+            case MethodInfo lambda when instruction.Code == OpCodes.Ldftn && WovenLambda(lambda) is { } woven:
+                _il.Emit(OpCodes.Ldftn, woven);
                 break;
             case int target when instruction.Code.OperandType == OperandType.InlineBrTarget:
                 _il.Emit(instruction.Code, _labels[target]);
@@ -193,11 +222,22 @@ internal sealed class WovenMethod
     }
 
     /// <summary>A method of the handler's own that it calls, woven.</summary>
-    private DynamicMethod? Own(Instruction instruction) =>
+    private MethodInfo? Own(Instruction instruction) =>
         instruction.Operand is MethodInfo method && (instruction.Code == OpCodes.Call || instruction.Code == OpCodes.Callvirt)
             && !(method.IsVirtual && instruction.Code == OpCodes.Callvirt) && Effects.IsOwn(_handler, method.DeclaringType)
+            && !(IsLambda(_method) && IsAsynchronous(method))
             ? _weaver.Weave(_handler, method)
             : null;
+
+    /// <summary>A lambda of the handler's own, or a method of it that a delegate is made of. Who calls it, and on what thread, is not known: so none that awaits.</summary>
+    private MethodInfo? WovenLambda(MethodInfo method) =>
+        Effects.IsOwn(_handler, method.DeclaringType) && !method.DeclaringType!.IsValueType && !method.IsVirtual && !IsAsynchronous(method) ? _weaver.Weave(_handler, method) : null;
+
+    private static bool IsLambda(MethodInfo method) => method.Name.Contains(">b__", StringComparison.Ordinal);
+
+    private static bool IsAsynchronous(MethodInfo method) => method.IsDefined(typeof(AsyncStateMachineAttribute), inherit: false);
+
+    private bool IsCacheOfLambda(FieldInfo field) => field.Name.StartsWith("<>9__", StringComparison.Ordinal) && Effects.IsOwn(_handler, field.DeclaringType);
 
     /// <summary>What the compiler makes of <c>async</c> and <c>await</c>: the start, the question whether to stop, and the stop.</summary>
     private bool WriteAwaiting(MethodInfo called)
