@@ -8,8 +8,9 @@ public sealed class FetchHandler(ConcurrentQueue<Fetch> started, ConcurrentDicti
 {
     public async ValueTask<Ending<Unit>> HandleAsync(Fetch task, TaskContext context)
     {
+        var end = going.GetOrAdd(task, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         started.Enqueue(task);
-        await going.GetOrAdd(task, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        await end.Task;
         return context.Done();
     }
 }
