@@ -16,13 +16,7 @@ internal abstract class LiveParent
     internal LiveParent? NextInBucket
     {
         get => _links?.NextInBucket;
-        set
-        {
-            if (value is not null || _links is not null) // most stand alone in theirs
-            {
-                (_links ??= NewLinks()).NextInBucket = value;
-            }
-        }
+        set => (value is null ? _links : _links ??= NewLinks())?.NextInBucket = value; // most stand alone in theirs
     }
 
     /// <summary>Head of the doubly linked list of live children, newest first.</summary>
@@ -31,6 +25,9 @@ internal abstract class LiveParent
     private protected TaskLinks? Known => (TaskLinks?)_links;
 
     private protected TaskLinks Linked => (TaskLinks)(_links ??= NewLinks());
+
+    /// <summary>Where to put that: null where it is nothing and there is no place for it.</summary>
+    private protected TaskLinks? LinksFor(object? value) => value is null ? Known : Linked;
 
     private protected abstract Links NewLinks();
 
@@ -141,13 +138,7 @@ internal class TaskRecord : LiveParent
     public StoredTask? Stored
     {
         get => Known?.Stored;
-        set
-        {
-            if (value is not null || Known is not null)
-            {
-                Linked.Stored = value;
-            }
-        }
+        set => LinksFor(value)?.Stored = value;
     }
 
     /// <summary>The path of the task that spawned it; null for a root.</summary>
@@ -200,50 +191,26 @@ internal class TaskRecord : LiveParent
     internal override TaskRecord? FirstChild
     {
         get => Known?.FirstChild;
-        set
-        {
-            if (value is not null || Known is not null)
-            {
-                Linked.FirstChild = value;
-            }
-        }
+        set => LinksFor(value)?.FirstChild = value;
     }
 
     public TaskRecord? NextSibling
     {
         get => Known?.NextSibling;
-        set
-        {
-            if (value is not null || Known is not null)
-            {
-                Linked.NextSibling = value;
-            }
-        }
+        set => LinksFor(value)?.NextSibling = value;
     }
 
     public TaskRecord? PreviousSibling
     {
         get => Known?.PreviousSibling;
-        set
-        {
-            if (value is not null || Known is not null)
-            {
-                Linked.PreviousSibling = value;
-            }
-        }
+        set => LinksFor(value)?.PreviousSibling = value;
     }
 
     /// <summary>Below it on the stack of ready tasks.</summary>
     public TaskRecord? NextReady
     {
         get => Known?.NextReady;
-        set
-        {
-            if (value is not null || Known is not null)
-            {
-                Linked.NextReady = value;
-            }
-        }
+        set => LinksFor(value)?.NextReady = value;
     }
 
     /// <summary>The join that this task feeds, and its place there.</summary>
@@ -315,13 +282,7 @@ internal class TaskRecord : LiveParent
     public Failure? PendingFailure
     {
         get => Known?.Rare?.PendingFailure;
-        set
-        {
-            if (value is not null || Known?.Rare is not null)
-            {
-                Rare.PendingFailure = value;
-            }
-        }
+        set => RareFor(value)?.PendingFailure = value;
     }
 
     /// <summary>When its interrupted run is abandoned.</summary>
@@ -351,7 +312,7 @@ internal class TaskRecord : LiveParent
     public TaskId? DuplicateOf
     {
         get => Known?.Rare?.DuplicateOf;
-        set => Rare.DuplicateOf = value;
+        set => RareFor(value)?.DuplicateOf = value;
     }
 
     public TaskId RootId => ParentPath?.RootId ?? Id;
@@ -363,6 +324,8 @@ internal class TaskRecord : LiveParent
     public void SetPriority(int inherited) => Priority = (byte)(Known?.Rare?.Options?.Priority ?? Type.Priority ?? inherited);
 
     private RareFacts Rare => Linked.Rare ??= new RareFacts();
+
+    private RareFacts? RareFor(object? value) => value is null ? Known?.Rare : Rare;
 
     public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)> KeepEarly() => Rare.Early ??= [];
 
@@ -484,13 +447,7 @@ internal sealed class JoinRecord(
     public List<(TaskId Id, int Index)>? EarlyChildren
     {
         get => _aside?.EarlyChildren;
-        set
-        {
-            if (value is not null || _aside is not null)
-            {
-                Aside.EarlyChildren = value;
-            }
-        }
+        set => (value is null ? _aside : Aside)?.EarlyChildren = value;
     }
 
     private SeldomFacts Aside => _aside ??= new SeldomFacts();

@@ -15,10 +15,7 @@ internal sealed class TreeRecord : LiveParent
     public TreeRecord(TaskRecord root, TaskRecord? completion)
     {
         Root = root;
-        if (completion is not null)
-        {
-            Rare.Completion = completion;
-        }
+        Completion = completion;
     }
 
     private protected override Links NewLinks() => new();
@@ -31,13 +28,7 @@ internal sealed class TreeRecord : LiveParent
     public TaskRecord? Completion
     {
         get => _rare?.Completion;
-        set
-        {
-            if (value is not null || _rare is not null)
-            {
-                Rare.Completion = value;
-            }
-        }
+        set => RareFor(value)?.Completion = value;
     }
 
     /// <summary>Whoever awaits the tree from outside; the ledger only hands it back in the effects.</summary>
@@ -76,26 +67,14 @@ internal sealed class TreeRecord : LiveParent
     public Pause? Pause
     {
         get => _rare?.Pause;
-        set
-        {
-            if (value is not null || _rare is not null)
-            {
-                Rare.Pause = value;
-            }
-        }
+        set => RareFor(value)?.Pause = value;
     }
 
     /// <summary>While it is held, tasks of it that stood in line for limits; null where there are none.</summary>
     public TasksAside? Aside
     {
         get => _rare?.Aside;
-        set
-        {
-            if (value is not null || _rare is not null)
-            {
-                Rare.Aside = value;
-            }
-        }
+        set => RareFor(value)?.Aside = value;
     }
 
     /// <summary>Whether workers may run follow-ups of its tasks on their own. Not where the ledger has a say in when they start.</summary>
@@ -108,16 +87,13 @@ internal sealed class TreeRecord : LiveParent
     public TreeTerms? Terms
     {
         get => _rare?.Terms;
-        init
-        {
-            if (value is not null)
-            {
-                Rare.Terms = value;
-            }
-        }
+        init => RareFor(value)?.Terms = value;
     }
 
     private SeldomFacts Rare => _rare ??= new SeldomFacts();
+
+    /// <summary>Where to put that: null where it is nothing and there is no place for it.</summary>
+    private SeldomFacts? RareFor(object? value) => value is null ? _rare : Rare;
 
     /// <summary>Whether nothing of it may start: it is paused, or its deadline passed before all of it was back from the store.</summary>
     public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true });

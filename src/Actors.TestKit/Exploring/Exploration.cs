@@ -68,16 +68,12 @@ public sealed record Exploration<TWorld>
     {
         var count = 0;
         var points = (await PlayAsync(new GivenSchedule(), new Dictionary<string, int>()).ConfigureAwait(false)).Points;
-        var plain = await PlayAsync(new GivenSchedule(), points).ConfigureAwait(false);
-        await ThrowIfBrokenAsync(plain, points, null).ConfigureAwait(false);
-        count++;
+        var plain = await TryAsync(new GivenSchedule()).ConfigureAwait(false);
         for (var position = 0; position < plain.Options.Count; position++)
         {
             for (var choice = 1; choice < plain.Options[position]; choice++)
             {
-                int[] choices = [.. new int[position], choice];
-                await ThrowIfBrokenAsync(await PlayAsync(new GivenSchedule(choices), points).ConfigureAwait(false), points, null).ConfigureAwait(false);
-                count++;
+                await TryAsync(new GivenSchedule([.. new int[position], choice])).ConfigureAwait(false);
             }
         }
 
@@ -85,11 +81,18 @@ public sealed record Exploration<TWorld>
         for (var number = 0; number < RandomSchedules; number++)
         {
             var seed = unchecked(first + number);
-            await ThrowIfBrokenAsync(await PlayAsync(new RandomSchedule(seed, plain.Options.Count), points).ConfigureAwait(false), points, seed).ConfigureAwait(false);
-            count++;
+            await TryAsync(new RandomSchedule(seed, plain.Options.Count), seed).ConfigureAwait(false);
         }
 
         return count;
+
+        async Task<Play> TryAsync(Schedule schedule, int? seed = null)
+        {
+            var play = await PlayAsync(schedule, points).ConfigureAwait(false);
+            await ThrowIfBrokenAsync(play, points, seed).ConfigureAwait(false);
+            count++;
+            return play;
+        }
     }
 
     private async Task ThrowIfBrokenAsync(Play play, IReadOnlyDictionary<string, int> points, int? seed)

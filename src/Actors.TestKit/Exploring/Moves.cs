@@ -36,7 +36,7 @@ internal sealed class Moves(InlineCoordinator coordinator)
         var moves = new List<Move>();
         foreach (var worker in coordinator.Workers.Where(static worker => worker.Stands))
         {
-            moves.Add(Run(worker, "goes on with"));
+            moves.Add(Run(worker));
         }
 
         foreach (var worker in coordinator.Workers.Where(static worker => worker.IsToReport))
@@ -46,7 +46,7 @@ internal sealed class Moves(InlineCoordinator coordinator)
 
         foreach (var worker in coordinator.Workers.Where(static worker => worker.IsToRun && !worker.Stands))
         {
-            moves.Add(Run(worker, "runs"));
+            moves.Add(Run(worker));
         }
 
         if (moves.Count == 0 && coordinator.NextDue is not null)
@@ -76,7 +76,7 @@ internal sealed class Moves(InlineCoordinator coordinator)
         {
             for (var points = 0; points < Math.Min(PointsKnown.GetValueOrDefault(TypeName(worker), PointsDefault), PointsMax); points++)
             {
-                moves.Add(Run(worker, worker.Stands ? "goes on with" : "runs", points));
+                moves.Add(Run(worker, points));
             }
         }
 
@@ -88,9 +88,10 @@ internal sealed class Moves(InlineCoordinator coordinator)
         return moves;
     }
 
-    private Move Run(InlineWorker worker, string how, int? pointsToLive = null) => new(async () =>
+    private Move Run(InlineWorker worker, int? pointsToLive = null) => new(async () =>
     {
         var (name, attempt, type) = (Name(worker), worker.Run.Attempt, TypeName(worker));
+        var how = worker.Stands ? "goes on with" : "runs";
         await coordinator.RunAsync(worker, pointsToLive).ConfigureAwait(false);
         if (worker.Attempt is { IsDead: true } dead)
         {

@@ -1,11 +1,10 @@
-using System.Globalization;
 using Actors.Simulation.Histories;
 
 namespace Actors.Core.Tests.Ledger;
 
 /// <summary>
-/// Random histories under limits and orders, in memory and with a store that its process dies and comes back from. <c>ACTORS_GATED_SEED=n</c> or
-/// <c>ACTORS_GATED_DURABLE_SEED=n</c> plays the one that a failure named, <c>ACTORS_GATED_HISTORIES=n</c> says how many there are of each kind.
+/// Random histories under limits and orders, in memory and with a store that its process dies and comes back from. See <see cref="ManyHistories"/> for playing
+/// one again.
 /// </summary>
 public sealed class GatedHistoriesSpec
 {
@@ -18,24 +17,8 @@ public sealed class GatedHistoriesSpec
     [InlineData(false, 1, 3)]
     [InlineData(true, 1, 1)]
     [InlineData(true, 2, 1)]
-    public void Random_histories_keep_every_rule(bool isDurable, int permits, int permitsOfAll)
-    {
-        var staging = new Staging { IsDurable = isDurable, Gates = new GateTerms(permits, permitsOfAll) };
-        if (Number("ACTORS_GATED_SEED") is not null || Number("ACTORS_GATED_DURABLE_SEED") is not null)
-        {
-            if (Number(isDurable ? "ACTORS_GATED_DURABLE_SEED" : "ACTORS_GATED_SEED") is { } seed)
-            {
-                Assert.True(Search.Find([seed], staging) is null, $"{staging.Gates}: {Search.Tell(seed, staging)}");
-            }
-
-            return;
-        }
-
-        var first = Random.Shared.Next();
-        var found = Search.Find(Enumerable.Range(0, Number("ACTORS_GATED_HISTORIES") ?? Histories).Select(number => unchecked(first + number) & int.MaxValue), staging);
-
-        Assert.True(found is null, found is { } broken ? $"{staging.Gates}: {Search.Tell(broken.Seed, staging)}" : null);
-    }
+    public void Random_histories_keep_every_rule(bool isDurable, int permits, int permitsOfAll) =>
+        ManyHistories.AssertKeepEveryRule(new Staging { IsDurable = isDurable, Gates = new GateTerms(permits, permitsOfAll) }, Histories);
 
     [Fact]
     public void Limits_are_full_and_orders_are_stood_in()
@@ -60,9 +43,6 @@ public sealed class GatedHistoriesSpec
     [InlineData(true)]
     public void An_order_that_nobody_keeps_is_found(bool isDurable) =>
         AssertFound(Rules.OrderKept, new Staging { IsDurable = isDurable, Gates = new GateTerms(2, 2) { ForgetsOrder = true } });
-
-    private static int? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 
     private static void AssertFound(string rule, Staging staging) =>
         Assert.Contains(Enumerable.Range(0, SeedsMax), seed => Search.Play(seed, staging)?.Rule == rule);

@@ -1,12 +1,8 @@
-using System.Globalization;
 using Actors.Simulation.Histories;
 
 namespace Actors.Core.Tests.Ledger;
 
-/// <summary>
-/// Random histories of the ledger. <c>ACTORS_SEED=n</c> plays the one that a failure named, and no other;
-/// <c>ACTORS_HISTORIES=n</c> says how many there are.
-/// </summary>
+/// <summary>Random histories of the ledger. See <see cref="ManyHistories"/> for playing one again.</summary>
 public sealed class HistoriesSpec
 {
     private const int Histories = 10_000;
@@ -15,20 +11,7 @@ public sealed class HistoriesSpec
     private const int SeedsMax = 20_000;
 
     [Fact]
-    public void Ten_thousand_random_histories_keep_every_rule()
-    {
-        if (Number("ACTORS_SEED") is { } seed)
-        {
-            Assert.True(Search.Find([seed], null) is null, $"{Search.Tell(seed, null)}");
-            return;
-        }
-
-        var first = Random.Shared.Next();
-        var seeds = Enumerable.Range(0, Number("ACTORS_HISTORIES") ?? Histories).Select(number => unchecked(first + number) & int.MaxValue);
-        var found = Search.Find(seeds, null);
-
-        Assert.True(found is null, found is { } broken ? Search.Tell(broken.Seed, null) : null);
-    }
+    public void Ten_thousand_random_histories_keep_every_rule() => ManyHistories.AssertKeepEveryRule(null, Histories);
 
     [Fact]
     public void The_same_seed_makes_the_same_history() => Assert.Equal(StoryOf(4_711), StoryOf(4_711));
@@ -82,7 +65,4 @@ public sealed class HistoriesSpec
         History.Play(seed, story: story);
         return $"{story}";
     }
-
-    private static int? Number(string variable) =>
-        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
 }

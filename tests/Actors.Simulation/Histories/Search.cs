@@ -23,9 +23,12 @@ internal static class Search
     /// <summary>What rule the history of a seed breaks, and the shortest story that it could be reduced to.</summary>
     public static string Tell(int seed, Staging? staging) => Shrinking.Shrink(seed, staging) is { } shrunk
         ? string.Join(
-            Environment.NewLine, shrunk.Broken.Message, $"ACTORS_{(staging is { Gates: not null } ? "GATED_" : "")}{(staging is { IsDurable: true } ? "DURABLE_" : "")}SEED={seed} plays this history again: {shrunk.StepsBefore} steps, of which these {shrunk.Steps} are left:",
+            Environment.NewLine, shrunk.Broken.Message, $"ACTORS_{KindOf(staging)}SEED={seed} plays this history again: {shrunk.StepsBefore} steps, of which these {shrunk.Steps} are left:",
             shrunk.Story, shrunk.Broken.InnerException)
         : $"No rule is broken by the history of seed {seed}.";
+
+    /// <summary>A kind of histories in names of environment variables; empty for those in memory without limits.</summary>
+    public static string KindOf(Staging? staging) => (staging is { Gates: not null } ? "GATED_" : "") + (staging is { IsDurable: true } ? "DURABLE_" : "");
 
     public static BrokenRuleException? Play(int seed, Staging? staging, Story? story = null) =>
         Play(new Chance(seed), seed, staging, story);

@@ -6,7 +6,7 @@ namespace Actors.Storage.Tests.Engine;
 public sealed class FaultyStoreSpec
 {
     private const string Hocon = MemoryStoreProvider.Hocon + "akka.loglevel = OFF\nactors.store.retry-min = 1ms\nactors.store.retry-max = 5ms";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = EachStoreSpec.Patience;
 
     [Theory]
     [InlineData(nameof(StoreFault.Refused))]
@@ -91,7 +91,7 @@ public sealed class FaultyStoreSpec
         await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
         var gate = await engine.Client.SubmitAsync(new Gate("gate"), new SubmitOptions { WhenDone = new Ring("done") });
         await engine.UntilAsync(_ => engine.Doors.Ran.Contains("gate 1"));
-        Hold(place, StoreCall.Commit, mayCommit);
+        place.Hold(StoreCall.Commit, mayCommit);
         engine.Doors["gate"].SetResult("opened");
         await engine.UntilAsync(static progress => progress.Count(TaskState.Succeeded) == 1); // the ledger knows that the root has ended, and no commit tells of it
 
@@ -113,7 +113,7 @@ public sealed class FaultyStoreSpec
         await using var engine = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
         var gate = await engine.Client.SubmitAsync(new Gate("gate"));
         await engine.UntilAsync(_ => engine.Doors.Ran.Contains("gate 1"));
-        Hold(place, StoreCall.Commit, mayCommit);
+        place.Hold(StoreCall.Commit, mayCommit);
         engine.Doors["gate"].SetResult("opened");
         await engine.UntilAsync(static progress => progress.LiveTrees == 0);
         var drained = engine.Client.DrainAsync(DrainMode.FinishTrees, Patience);
@@ -139,7 +139,7 @@ public sealed class FaultyStoreSpec
         }
 
         using var mayRead = new ManualResetEventSlim();
-        Hold(place, StoreCall.ReadWindow, mayRead);
+        place.Hold(StoreCall.ReadWindow, mayRead);
         await using var second = await Incarnation.StartAsync("shared:" + name, hocon: Hocon);
         var cancelling = second.Client.CancelAsync(cancelled);
         var attaching = second.Client.SubmitAsync(new Gate("kept"), key);
@@ -215,17 +215,6 @@ public sealed class FaultyStoreSpec
         Assert.True(commits > 20);
         Check(place, 10 * 106);
     }
-
-    /// <summary>Calls of that kind end only when they may.</summary>
-    private static void Hold(MemoryPlace place, StoreCall held, ManualResetEventSlim mayGoOn) => place.Faults = call =>
-    {
-        if (call == held)
-        {
-            mayGoOn.Wait(Patience);
-        }
-
-        return StoreFault.None;
-    };
 
     private static void Check(MemoryPlace place, int tasks)
     {

@@ -8,7 +8,7 @@ namespace Actors.Storage.Tests.Engine;
 public sealed class LostStoreSpec
 {
     private const string Hocon = MemoryStoreProvider.Hocon + "akka.loglevel = OFF";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = EachStoreSpec.Patience;
 
     /// <summary>A message that nobody sends: the coordinator throws.</summary>
     private static readonly WorkReport Unreadable = new(null!, [], 0, 0, null);

@@ -15,3 +15,21 @@ internal sealed class MemoryStoreProvider : IStoreProvider
 
     public ITaskStore Create(string place) => PlaceOf(place).NewStore();
 }
+
+/// <summary>What stores in the memory of the test run are made to do.</summary>
+internal static class MemoryPlaceExtensions
+{
+    extension(MemoryPlace place)
+    {
+        /// <summary>Calls of that kind end only when they may.</summary>
+        public void Hold(StoreCall held, ManualResetEventSlim mayGoOn) => place.Faults = call =>
+        {
+            if (call == held)
+            {
+                mayGoOn.Wait(EachStoreSpec.Patience);
+            }
+
+            return StoreFault.None;
+        };
+    }
+}

@@ -8,7 +8,7 @@ public sealed class StoreTimeSpec
     private const string Hocon = MemoryStoreProvider.Hocon + "akka.loglevel = OFF\nactors.store.retry-min = 1ms\nactors.store.retry-max = 5ms\nactors.store.waiting-max = 1\n";
     private static readonly DateTimeOffset Start = new(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = EachStoreSpec.Patience;
 
     [Fact]
     public async Task An_attempt_has_its_whole_time_and_no_more()
@@ -31,7 +31,7 @@ public sealed class StoreTimeSpec
         var place = MemoryStoreProvider.PlaceOf(name);
         await using var engine = await StartAsync(name, Start);
         var isAway = true;
-        place.Faults = call => Volatile.Read(ref isAway) && call is StoreCall.Commit or StoreCall.Reconnect && Volatile.Read(ref isAway) ? StoreFault.Refused : StoreFault.None;
+        place.Faults = call => call is StoreCall.Commit or StoreCall.Reconnect && Volatile.Read(ref isAway) ? StoreFault.Refused : StoreFault.None;
         var gate = engine.Client.SubmitAsync(new Gate("gate"));
         await engine.UntilAsync(static progress => progress.Store!.AwayFor is not null);
         await engine.AdvanceAsync(3 * Minute);
@@ -57,15 +57,7 @@ public sealed class StoreTimeSpec
 
         place.Crash();
         using var mayRead = new ManualResetEventSlim();
-        place.Faults = call =>
-        {
-            if (call == StoreCall.ReadWindow)
-            {
-                mayRead.Wait(Patience);
-            }
-
-            return StoreFault.None;
-        };
+        place.Hold(StoreCall.ReadWindow, mayRead);
         await using var second = await StartAsync(name, Start);
         await second.AdvanceAsync(3 * Minute);
         var progress = await second.Client.ProgressAsync();

@@ -29,7 +29,7 @@ public sealed class WriterSpec : Akka.TestKit.Xunit2.TestKit
         _place.Faults = call =>
         {
             tries += call == StoreCall.Reconnect ? 1 : 0;
-            return isAway && call is StoreCall.Commit or StoreCall.Reconnect && isAway ? StoreFault.Refused : StoreFault.None;
+            return call is StoreCall.Commit or StoreCall.Reconnect && isAway ? StoreFault.Refused : StoreFault.None;
         };
         writer.Tell(new Commit(new StoreBatch { Number = 1 }));
         _coordinator.ExpectMsg<StoreAway>(Patience);

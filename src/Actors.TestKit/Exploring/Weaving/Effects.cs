@@ -15,8 +15,8 @@ internal static class Effects
     public static (Deed Deed, string What)? Of(Type handler, Instruction instruction) => instruction switch
     {
         { Operand: FieldInfo field } when (instruction.Code == OpCodes.Stfld || instruction.Code == OpCodes.Stsfld) && !IsOwn(handler, field.DeclaringType) =>
-            (TestKit.Deed.Set, $"{Name(field.DeclaringType!)}.{field.Name}"),
-        { Operand: MethodInfo method } when (instruction.Code == OpCodes.Call || instruction.Code == OpCodes.Callvirt) && IsFelt(handler, method) => Deed(method),
+            (Deed.Set, $"{Name(field.DeclaringType!)}.{field.Name}"),
+        { Operand: MethodInfo method } when (instruction.Code == OpCodes.Call || instruction.Code == OpCodes.Callvirt) && IsFelt(handler, method) => DeedOf(method),
         _ => null,
     };
 
@@ -58,10 +58,10 @@ internal static class Effects
                 || type == typeof(Interlocked)));
     }
 
-    private static (Deed Deed, string What) Deed(MethodInfo method) =>
-        !method.IsSpecialName ? (TestKit.Deed.Call, $"{Name(method.DeclaringType!)}.{method.Name}")
-        : method.Name == "set_Item" ? (TestKit.Deed.Set, $"an item of {Name(method.DeclaringType!)}")
-        : (TestKit.Deed.Set, $"{Name(method.DeclaringType!)}.{method.Name[(method.Name.IndexOf('_', StringComparison.Ordinal) + 1)..]}");
+    private static (Deed Deed, string What) DeedOf(MethodInfo method) =>
+        !method.IsSpecialName ? (Deed.Call, $"{Name(method.DeclaringType!)}.{method.Name}")
+        : method.Name == "set_Item" ? (Deed.Set, $"an item of {Name(method.DeclaringType!)}")
+        : (Deed.Set, $"{Name(method.DeclaringType!)}.{method.Name[(method.Name.IndexOf('_', StringComparison.Ordinal) + 1)..]}");
 
     private static string Name(Type type)
     {
