@@ -80,6 +80,7 @@ internal sealed class Uniques(TaskLedger ledger)
             }
             else if (!IsDuplicate(task, task.Options.Unique))
             {
+                task.DuplicateOf = null;
                 ledger.Sequences.Enter(task); // nobody has its key any more: it runs by itself
                 ledger.Journal?.Touch(task);
                 ledger.MakeReady(task);

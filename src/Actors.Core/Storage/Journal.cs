@@ -302,7 +302,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     });
 
     /// <summary>Null for a tree that never had more than its root, runs no other one again and has nothing of its own: its row says it all.</summary>
-    private byte[]? CountsOf(TreeRecord tree) => tree is { Stored: { NextTask: 1, Retries: null }, Pause: null, Terms: null } ? null : StoreJson.Write(new TreeCounts
+    private byte[]? CountsOf(TreeRecord tree) => tree is { Stored: { NextTask: 1, Retries: null }, Pause: null, Terms: null, Root.DuplicateOf: null } ? null : StoreJson.Write(new TreeCounts
     {
         Tasks = tree.Stored!.NextTask,
         Live = tree.Live - (tree.Stored.IsLoading ? 1 : 0), // without what keeps it from ending while its rows are read
@@ -317,6 +317,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
         RetryOf = tree.Stored.Retries?.Root.ToString(),
         Shift = tree.Stored.Retries?.Shift.ToString(),
+        DuplicateOf = tree.Root.DuplicateOf?.ToString(),
     });
 
     private static RunningTask[]? TasksOf(WorkerRecord worker)

@@ -80,6 +80,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
     {
         var counts = _counts = TreeCounts.Of(in row);
         var root = RecordOf(in row, null);
+        root.DuplicateOf = counts.DuplicateOfId;
         _tree = new TreeRecord(root, null)
         {
             SubmittedAt = row.CreatedAt,

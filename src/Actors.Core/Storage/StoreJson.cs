@@ -108,6 +108,9 @@ internal sealed record TreeCounts
     /// <summary>What the ids of this tree are shifted by; null where they are not.</summary>
     public string? Shift { get; init; }
 
+    /// <summary>The task that had the unique key of this tree's root; null where none had.</summary>
+    public string? DuplicateOf { get; init; }
+
     /// <summary>Those of a tree, from its root's row; of one that never had more than its root, that row says it all.</summary>
     public static TreeCounts Of(in TaskRow root) => root.Counts is not null ? StoreJson.ReadCounts(root.Counts) : new TreeCounts
     {
@@ -121,6 +124,9 @@ internal sealed record TreeCounts
 
     [JsonIgnore]
     public TaskId ShiftId => TaskId.TryParse(Shift, out var shift) ? shift : default;
+
+    [JsonIgnore]
+    public TaskId? DuplicateOfId => TaskId.TryParse(DuplicateOf, out var other) ? other : null;
 
     [JsonIgnore]
     public TaskId? RetryOfId => TaskId.TryParse(RetryOf, out var root) ? root : null;

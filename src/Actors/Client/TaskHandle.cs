@@ -36,7 +36,7 @@ public sealed class TaskHandle<TResult> : ITreeListener
     public TaskId Id { get; }
 
     /// <summary>The task that had its unique key when this one was submitted: what becomes of this one says <see cref="UniqueTask.WhenDuplicate"/>.</summary>
-    /// <value>Null where there was none.</value>
+    /// <value>Null where there was none. With a store it is known after a restart as well.</value>
     public TaskId? DuplicateOf => (_client as Duplicate)?.Of;
 
     private TaskClient Client => _client as TaskClient ?? ((Duplicate)_client).Client;

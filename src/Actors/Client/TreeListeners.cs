@@ -31,6 +31,11 @@ internal static class TreeListeners
     public static void Attach(TaskLedger ledger, TreeRecord tree, ITreeListener listener)
     {
         tree.Listener = With(tree.Listener, listener);
+        if (tree.Root.DuplicateOf is { } other)
+        {
+            listener.IsDuplicateOf(other);
+        }
+
         if (tree.RootOutcome is { } outcome)
         {
             ledger.Effects.Add(new Answered(() => listener.RootEnded(outcome)));
@@ -43,6 +48,11 @@ internal static class TreeListeners
     /// <summary>Tells of a tree that ended before, as it stands in the store.</summary>
     public static void TellEnded(ITreeListener listener, in TaskRow root, TaskType type)
     {
+        if (TreeCounts.Of(in root).DuplicateOfId is { } other)
+        {
+            listener.IsDuplicateOf(other);
+        }
+
         var outcome = StoredOutcomes.Of(in root, type);
         listener.RootEnded(outcome);
         listener.TreeEnded(StoredOutcomes.TreeOf(in root, outcome));

@@ -442,11 +442,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 return;
             }
 
-            if (root.DuplicateOf is { } other)
-            {
-                listener.IsDuplicateOf(other);
-            }
-
             TreeListeners.Attach(_ledger, tree, listener);
         }
 

@@ -93,11 +93,42 @@ public abstract class DurableGatesSpec : EachStoreSpec
         foreach (var id in (TaskId[])[one, other])
         {
             var handle = await second.Client.FindAsync<string>(id);
-            Assert.Equal("the same", (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
+            Assert.Equal(id == one ? null : one, handle!.DuplicateOf);
+            Assert.Equal("the same", (await handle.OutcomeAsync().WaitAsync(Patience)).Value);
             Assert.Equal(1, (await handle.TreeAsync().WaitAsync(Patience)).Tasks);
         }
 
         Assert.Equal(["u 2"], second.Doors.Ran);
+    }
+
+    [Fact]
+    public async Task A_task_that_was_skipped_is_known_as_a_duplicate_by_its_id_and_by_its_key_after_it_has_ended_and_after_a_restart()
+    {
+        var again = new SubmitOptions { Key = "again", Unique = new UniqueTask { Key = "once", WhenDuplicate = WhenDuplicate.Skip } };
+        TaskId one, skipped;
+        await using (var first = await StartAsync(Incarnation.AddAll))
+        {
+            one = (await first.Client.SubmitAsync(new Gate("u"), again with { Key = "first" })).Id;
+            skipped = (await first.Client.SubmitAsync(new Gate("u"), again)).Id;
+            await AssertIsSkippedAsync(first);
+        }
+
+        await using var second = await StartAsync(Incarnation.AddAll);
+        second.Doors["u"].SetResult("");
+        Assert.Null((await second.Client.FindAsync<string>(one))!.DuplicateOf);
+        await AssertIsSkippedAsync(second);
+
+        async Task AssertIsSkippedAsync(Incarnation engine)
+        {
+            var byKey = await engine.Client.SubmitAsync(new Gate("u"), again);
+            var byId = await engine.Client.FindAsync<string>(skipped);
+            foreach (var handle in (TaskHandle<string>[])[byKey, byId!])
+            {
+                Assert.True((await handle.OutcomeAsync().WaitAsync(Patience)).IsCancelled);
+                Assert.Equal((skipped, one), (handle.Id, handle.DuplicateOf));
+                Assert.Equal(1, (await handle.TreeAsync().WaitAsync(Patience)).Cancelled);
+            }
+        }
     }
 
     [Fact]

@@ -142,6 +142,19 @@ public sealed class RunSpec
     }
 
     [UnixFact]
+    public async Task What_was_skipped_is_skipped_when_the_same_lines_are_run_on_the_same_store_again()
+    {
+        var unique = new { key = "u", among = "live-or-ended", period = "1h", whenDuplicate = "skip" };
+        using var file = new TaskFile().Write(
+            TaskFile.Exec("first", new { program = "echo", arguments = (string[])["1"] }, new { unique }), TaskFile.Exec("again", new { program = "echo", arguments = (string[])["2"] }, new { unique }));
+        for (var run = 1; run <= 2; run++)
+        {
+            var json = (await file.RunAsync("--store", "sqlite:s.db")).Json;
+            Assert.Equal((1, 1, 0), (json.GetProperty("succeeded").GetInt32(), json.GetProperty("skipped").GetInt32(), json.GetProperty("cancelledLines").GetInt32()));
+        }
+    }
+
+    [UnixFact]
     public async Task Standard_input_is_read_and_the_results_may_go_to_standard_output()
     {
         using var file = new TaskFile();
