@@ -48,6 +48,7 @@ internal static class RunHelp
         ACTORS_ROOT, ACTORS_ATTEMPT and ACTORS_SPAWN: a file to append lines to. They become real when it ends with 0, and not otherwise.
           {"task": ..., "data": ...}    a follow-up, with the options above but the last three; its key is one among those of its parent
           {"join": "exec", "data": ..., "policy": "all"}    at most one: runs when the follow-ups have ended, and gets their outcomes on standard input
+                                                            (timeout, retry and priority as above)
         Outcomes are one JSON array, each on a line of its own: {"key": ..., "state": "succeeded", "result": ...}, in the order of the lines;
         or "failed" with {"failure": {"kind", "type", "code", "message", "task", "attempt"}}, or "cancelled". What the join yields is the result of who
         spawned it. The policy is all (a failure fails the join at once, and the rest is cancelled), collect, first-success or quorum:N.

@@ -104,7 +104,7 @@ internal sealed class ExecHandler(ExecSettings settings, ChildProcesses processe
 
         if (spawned.Join is { } join)
         {
-            return context.Join(children, join, spawned.Policy);
+            return context.Join(children, join, spawned.Policy, spawned.JoinOptions);
         }
 
         return JsonText.Of(json =>

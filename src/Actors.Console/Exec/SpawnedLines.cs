@@ -9,9 +9,10 @@ namespace Actors.Console.Exec;
 /// <param name="Tasks">The follow-ups.</param>
 /// <param name="Join">The join; null where there is none.</param>
 /// <param name="Policy">When it fires.</param>
-internal sealed record SpawnedLines(IReadOnlyList<TaskLine> Tasks, ExecJoin? Join, JoinPolicy? Policy)
+/// <param name="JoinOptions">What it has different from its type.</param>
+internal sealed record SpawnedLines(IReadOnlyList<TaskLine> Tasks, ExecJoin? Join, JoinPolicy? Policy, JoinOptions? JoinOptions)
 {
-    private static SpawnedLines None { get; } = new([], null, null);
+    private static SpawnedLines None { get; } = new([], null, null, null);
 
     /// <summary>Reads and checks all of it.</summary>
     /// <exception cref="LineException">A line is wrong; the message tells its number.</exception>
@@ -69,7 +70,7 @@ internal sealed record SpawnedLines(IReadOnlyList<TaskLine> Tasks, ExecJoin? Joi
         }
 
         var names = keys.Count == 0 ? null : tasks.ConvertAll(static task => task.Key);
-        return new SpawnedLines(tasks, join is null ? null : new ExecJoin(join.Value.Line.Call, names), join?.Line.Policy);
+        return new SpawnedLines(tasks, join is null ? null : new ExecJoin(join.Value.Line.Call, names), join?.Line.Policy, join?.Line.Options);
     }
 
     private static unsafe bool IsFile(string path)

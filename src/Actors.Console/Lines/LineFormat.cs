@@ -90,13 +90,13 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
 
     private JoinLine ReadJoin(JsonElement root)
     {
-        var line = new LineObject(root, "", "join", "data", "policy");
+        var line = new LineObject(root, "", "join", "data", "policy", "timeout", "retry", "priority");
         if (line.Required("join") != "exec")
         {
             throw new LineException("'join' must be \"exec\"");
         }
 
-        return new JoinLine(ReadCall(line, isJoin: true), ReadPolicy(line.Text("policy") ?? "all"));
+        return new JoinLine(ReadCall(line, isJoin: true), ReadPolicy(line.Text("policy") ?? "all"), ReadJoinOptions(line));
     }
 
     private WhenDone ReadWhenDone(LineObject line) => ReadType(line) is Exec.Exec exec ? new WhenDone(exec) : throw new LineException("'whenDone.task' must be \"exec\"");
@@ -167,6 +167,13 @@ internal sealed class LineFormat(string folder, AllowedPrograms allowed, TimeSpa
             : options is { DueAt: not null } && options.Delay > TimeSpan.Zero ? throw new LineException("a task has a 'delay' or a 'dueAt', not both")
             : options;
     }
+
+    private static JoinOptions ReadJoinOptions(LineObject line) => new()
+    {
+        Timeout = line.Duration("timeout", mayBeZero: false),
+        Retry = ReadRetry(line),
+        Priority = line.Number("priority", TaskPriority.Lowest, TaskPriority.Highest),
+    };
 
     private static UniqueTask? ReadUnique(LineObject line)
     {

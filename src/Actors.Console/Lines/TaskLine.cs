@@ -30,4 +30,5 @@ internal sealed record TaskLine : Line
 /// <summary>A join of all that was spawned beside it.</summary>
 /// <param name="Call">The program that reads the outcomes.</param>
 /// <param name="Policy">When it runs.</param>
-internal sealed record JoinLine(ProgramCall Call, JoinPolicy Policy) : Line;
+/// <param name="Options">What it has different from its type.</param>
+internal sealed record JoinLine(ProgramCall Call, JoinPolicy Policy, JoinOptions Options) : Line;

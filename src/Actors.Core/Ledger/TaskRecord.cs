@@ -371,8 +371,8 @@ internal enum Interruption : byte
 
 /// <summary>A join: a task that becomes ready when its rule says so, and whose outcome is that of its owner.</summary>
 internal sealed class JoinRecord(
-    TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, JoinPolicy policy, int children, bool isFold)
-    : TaskRecord(id, type, message, parentPath, null)
+    TaskId id, TaskType type, ITaskMessage? message, TaskPath? parentPath, JoinPolicy policy, int children, bool isFold, SpawnOptions? options = null)
+    : TaskRecord(id, type, message, parentPath, options)
 {
     private SeldomFacts? _aside;
 

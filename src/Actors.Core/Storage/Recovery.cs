@@ -441,15 +441,15 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
             IsInStore = true,
         };
         var options = row.Options is null ? null : StoreJson.ReadOptions(row.Options);
-        var record = row.Joins is null ? new TaskRecord(row.Id, type, null, parentPath, options) { Stored = stored } : JoinOf(in row, type, parentPath, stored);
+        var record = row.Joins is null ? new TaskRecord(row.Id, type, null, parentPath, options) { Stored = stored } : JoinOf(in row, type, parentPath, options, stored);
         record.SetPriority(options?.Priority ?? TaskPriority.Default);
         return record;
     }
 
-    private static JoinRecord JoinOf(in TaskRow row, TaskType type, TaskPath? parentPath, StoredTask stored)
+    private static JoinRecord JoinOf(in TaskRow row, TaskType type, TaskPath? parentPath, SpawnOptions? options, StoredTask stored)
     {
         var join = StoreJson.ReadJoin(row.Joins!);
-        return new JoinRecord(row.Id, type, null, parentPath, PolicyOf(join), join.Children, row.Flags.HasFlag(TaskFlags.Fold))
+        return new JoinRecord(row.Id, type, null, parentPath, PolicyOf(join), join.Children, row.Flags.HasFlag(TaskFlags.Fold), options)
         {
             Stored = stored,
             MadeAfter = join.After,

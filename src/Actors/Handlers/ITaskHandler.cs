@@ -3,7 +3,7 @@ namespace Actors;
 /// <summary>Runs tasks of one type, on the thread of its worker. For work that awaits, implement <see cref="IAsyncTaskHandler{TTask, TResult}"/>.</summary>
 /// <remarks>
 /// One instance an attempt, made by dependency injection in a scope of its own. Whatever it throws fails the attempt. It cannot wait
-/// for another task: it ends with <see cref="TaskContext.Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)"/> instead.
+/// for another task: it ends with <see cref="TaskContext.Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)"/> instead.
 /// </remarks>
 /// <typeparam name="TTask">The task: an immutable record class.</typeparam>
 /// <typeparam name="TResult">What the task yields.</typeparam>

@@ -150,58 +150,59 @@ public sealed class TaskContext
     /// <param name="children">The follow-ups to spawn and join: any number, none included; read once.</param>
     /// <param name="join">The join.</param>
     /// <param name="policy">When it fires; null means <see cref="JoinPolicy.All"/>.</param>
+    /// <param name="options">What the join has different from its type; null means nothing.</param>
     /// <returns>The ending to return from the handler.</returns>
-    /// <exception cref="ArgumentNullException">An argument but <paramref name="policy"/> is null, or a child.</exception>
+    /// <exception cref="ArgumentNullException"><paramref name="children"/> or <paramref name="join"/> is null, or a child.</exception>
     /// <exception cref="InvalidOperationException">A child's type or the join's has no handler, or the attempt has ended.</exception>
     public Ending<TResult> Join<TChild, TResult>(
-        IEnumerable<ITask<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null) =>
-        JoinSpawned<TResult>(SpawnAll(children), join, policy, isFold: false);
+        IEnumerable<ITask<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null) =>
+        JoinSpawned<TResult>(SpawnAll(children), join, policy, options, isFold: false);
 
     /// <summary>As the other form, of follow-ups that were spawned before.</summary>
     /// <exception cref="ArgumentException">A child is not of this attempt, or is joined twice.</exception>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)"/>
     public Ending<TResult> Join<TChild, TResult>(
-        IEnumerable<Child<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null)
+        IEnumerable<Child<TChild>> children, IJoin<TChild, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null)
     {
         var (records, early) = Split(children);
-        return Join<TResult>(records, early, join, policy, isFold: false);
+        return Join<TResult>(records, early, join, policy, options, isFold: false);
     }
 
     /// <summary>Ends the attempt with a join of two children with different results.</summary>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)" path="/exception"/>
     public Ending<TResult> Join<TFirst, TSecond, TResult>(
-        ITask<TFirst> first, ITask<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null) =>
-        Join(Spawn(first), Spawn(second), join, policy);
+        ITask<TFirst> first, ITask<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null) =>
+        Join(Spawn(first), Spawn(second), join, policy, options);
 
     /// <summary>As the other form, of follow-ups that were spawned before.</summary>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)" path="/exception"/>
     public Ending<TResult> Join<TFirst, TSecond, TResult>(
-        Child<TFirst> first, Child<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null)
+        Child<TFirst> first, Child<TSecond> second, IJoin<TFirst, TSecond, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null)
     {
         var (records, early) = Split([(first.Record, first.IsEarly), (second.Record, second.IsEarly)]);
-        return Join<TResult>(records, early, join, policy, isFold: false);
+        return Join<TResult>(records, early, join, policy, options, isFold: false);
     }
 
     /// <summary>Ends the attempt with a join of three children with different results.</summary>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)" path="/exception"/>
     public Ending<TResult> Join<TFirst, TSecond, TThird, TResult>(
-        ITask<TFirst> first, ITask<TSecond> second, ITask<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null) =>
-        Join(Spawn(first), Spawn(second), Spawn(third), join, policy);
+        ITask<TFirst> first, ITask<TSecond> second, ITask<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null) =>
+        Join(Spawn(first), Spawn(second), Spawn(third), join, policy, options);
 
     /// <summary>As the other form, of follow-ups that were spawned before.</summary>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{Child{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)" path="/exception"/>
     public Ending<TResult> Join<TFirst, TSecond, TThird, TResult>(
-        Child<TFirst> first, Child<TSecond> second, Child<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null)
+        Child<TFirst> first, Child<TSecond> second, Child<TThird> third, IJoin<TFirst, TSecond, TThird, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null)
     {
         var (records, early) = Split([(first.Record, first.IsEarly), (second.Record, second.IsEarly), (third.Record, third.IsEarly)]);
-        return Join<TResult>(records, early, join, policy, isFold: false);
+        return Join<TResult>(records, early, join, policy, options, isFold: false);
     }
 
     /// <summary>Ends the attempt with a join of any number of tasks with different results, whose outcomes come as objects.</summary>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)" path="/exception"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)" path="/exception"/>
     public Ending<TResult> JoinMixed<TResult>(
-        IEnumerable<ITaskMessage> children, IJoin<object?, TResult> join, JoinPolicy? policy = null) =>
-        JoinSpawned<TResult>(SpawnAll(children), join, policy, isFold: false);
+        IEnumerable<ITaskMessage> children, IJoin<object?, TResult> join, JoinPolicy? policy = null, JoinOptions? options = null) =>
+        JoinSpawned<TResult>(SpawnAll(children), join, policy, options, isFold: false);
 
     /// <summary>
     /// Ends the attempt with a fold: the children are spawned, and their outcomes are folded as they arrive, in steps that run on a worker.
@@ -209,22 +210,23 @@ public sealed class TaskContext
     /// <typeparam name="TChild">What the children yield.</typeparam>
     /// <typeparam name="TState">What the fold carries.</typeparam>
     /// <typeparam name="TResult">What this task yields.</typeparam>
-    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?)"/>
+    /// <inheritdoc cref="Join{TChild, TResult}(IEnumerable{ITask{TChild}}, IJoin{TChild, TResult}, JoinPolicy?, JoinOptions?)"/>
     /// <param name="children">The follow-ups to spawn and join: any number, none included; read once.</param>
     /// <param name="fold">The fold.</param>
     /// <param name="policy">When it fires; null means <see cref="JoinPolicy.All"/>.</param>
+    /// <param name="options">What the fold has different from its type; null means nothing.</param>
     public Ending<TResult> Fold<TChild, TState, TResult>(
-        IEnumerable<ITask<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null) =>
-        JoinSpawned<TResult>(SpawnAll(children), fold, policy, isFold: true);
+        IEnumerable<ITask<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null, JoinOptions? options = null) =>
+        JoinSpawned<TResult>(SpawnAll(children), fold, policy, options, isFold: true);
 
     /// <summary>As the other form, of follow-ups that were spawned before.</summary>
     /// <exception cref="ArgumentException">A child is not of this attempt, or is joined twice.</exception>
-    /// <inheritdoc cref="Fold{TChild, TState, TResult}(IEnumerable{ITask{TChild}}, IFold{TChild, TState, TResult}, JoinPolicy?)"/>
+    /// <inheritdoc cref="Fold{TChild, TState, TResult}(IEnumerable{ITask{TChild}}, IFold{TChild, TState, TResult}, JoinPolicy?, JoinOptions?)"/>
     public Ending<TResult> Fold<TChild, TState, TResult>(
-        IEnumerable<Child<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null)
+        IEnumerable<Child<TChild>> children, IFold<TChild, TState, TResult> fold, JoinPolicy? policy = null, JoinOptions? options = null)
     {
         var (records, early) = Split(children);
-        return Join<TResult>(records, early, fold, policy, isFold: true);
+        return Join<TResult>(records, early, fold, policy, options, isFold: true);
     }
 
     /// <summary>Ends the attempt of a task that yields nothing.</summary>
@@ -293,9 +295,9 @@ public sealed class TaskContext
         _ = _cancellation?.CancelAsync();
     }
 
-    private Ending<TResult> JoinSpawned<TResult>((int First, int Count) children, ITaskMessage join, JoinPolicy? policy, bool isFold)
+    private Ending<TResult> JoinSpawned<TResult>((int First, int Count) children, ITaskMessage join, JoinPolicy? policy, JoinOptions? options, bool isFold)
     {
-        var record = NewJoin(join, policy, children.Count, isFold, null);
+        var record = NewJoin(join, policy, options, children.Count, isFold, null);
         for (var index = 0; index < children.Count; index++)
         {
             var child = _spawning!.Spawned![children.First + index];
@@ -307,9 +309,9 @@ public sealed class TaskContext
     }
 
     private Ending<TResult> Join<TResult>(
-        List<TaskRecord?> children, List<(TaskId Id, int Index)>? early, ITaskMessage join, JoinPolicy? policy, bool isFold)
+        List<TaskRecord?> children, List<(TaskId Id, int Index)>? early, ITaskMessage join, JoinPolicy? policy, JoinOptions? options, bool isFold)
     {
-        var record = NewJoin(join, policy, children.Count, isFold, early);
+        var record = NewJoin(join, policy, options, children.Count, isFold, early);
         for (var index = 0; index < children.Count; index++)
         {
             if (children[index] is { } child)
@@ -322,15 +324,15 @@ public sealed class TaskContext
         return new Ending<TResult>(EndKind.Joined, record, Spawns);
     }
 
-    private JoinRecord NewJoin(ITaskMessage join, JoinPolicy? policy, int count, bool isFold, List<(TaskId Id, int Index)>? early)
+    private JoinRecord NewJoin(ITaskMessage join, JoinPolicy? policy, JoinOptions? options, int count, bool isFold, List<(TaskId Id, int Index)>? early)
     {
         ThrowIfClosed();
         ArgumentNullException.ThrowIfNull(join);
         var type = _host.TypeOf(join);
-        var record = new JoinRecord(Derived(Origin.Join()), type, join, Path, policy ?? JoinPolicy.All, count, isFold)
+        var record = new JoinRecord(Derived(Origin.Join()), type, join, Path, policy ?? JoinPolicy.All, count, isFold, options?.AsSpawned)
         {
             EarlyChildren = early,
-            Stored = StoredTasks.Of(type, join, null),
+            Stored = StoredTasks.Of(type, join, options?.AsSpawned),
         };
         Spawns.Join = record;
         return record;

@@ -43,7 +43,7 @@ public sealed class Doors
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _gates = new();
 
-    /// <summary>The names of pieces, and of joins as "+NAME", that fail.</summary>
+    /// <summary>The names of pieces, and of joins as "+NAME", that fail; of joins, whether for good.</summary>
     public ConcurrentDictionary<string, bool> Broken { get; } = new();
 
     /// <summary>What ran, with its attempt.</summary>

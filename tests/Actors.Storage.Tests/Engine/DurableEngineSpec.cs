@@ -90,6 +90,29 @@ public abstract class DurableEngineSpec : EachStoreSpec
     }
 
     [Fact]
+    public async Task A_join_keeps_what_it_has_different_from_its_type_over_a_restart()
+    {
+        var start = new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        TaskId id;
+        await using (var first = await Incarnation.StartAsync(Store.Location, clock: start))
+        {
+            first.Doors.Broken["+whole"] = false; // and may pass
+            id = (await first.Client.SubmitAsync(new Piece("whole", [new Piece("part")], "thrice"))).Id;
+            await first.UntilAsync(static progress => progress.Count(TaskState.Scheduled) == 1);
+        }
+
+        await using var second = await Incarnation.StartAsync(Store.Location, clock: start.AddMinutes(59));
+        second.Doors.Broken["+whole"] = false; // and may pass
+        var handle = await second.Client.FindAsync<string>(id);
+        await second.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await second.UntilAsync(progress => second.Doors.Ran.Count == 1 && progress.Count(TaskState.Scheduled) == 1);
+        second.Doors.Broken.Clear();
+        await second.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.Equal("whole(part)", (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
+        Assert.Equal(["+whole", "+whole"], second.Doors.Ran);
+    }
+
+    [Fact]
     public async Task A_cancelled_tree_stays_cancelled()
     {
         TaskId id;

@@ -30,6 +30,8 @@ public sealed class PieceHandler(Doors doors) : ITaskHandler<Piece, string>, IJo
                 return task.Name;
             case "early join":
                 return context.Join(parts.Select(part => context.SpawnNow(part)).ToList(), new Assemble(task.Name));
+            case "thrice": // its join
+                return context.Join(parts, new Assemble(task.Name), options: new JoinOptions { Retry = new RetryPolicy { MaxAttempts = 3, Delay = TimeSpan.FromHours(1), Factor = 1, Jitter = 0 } });
             case "fold":
                 return parts.Count == 0 ? task.Name : context.Fold(parts, new AssembleSlowly(task.Name));
             default:
@@ -41,8 +43,8 @@ public sealed class PieceHandler(Doors doors) : ITaskHandler<Piece, string>, IJo
     public Ending<string> Handle(Assemble join, IReadOnlyList<Outcome<string>> outcomes, TaskContext context)
     {
         doors.Ran.Enqueue("+" + join.Name);
-        return doors.Broken.ContainsKey("+" + join.Name)
-            ? context.Fail($"+{join.Name} is broken")
+        return doors.Broken.TryGetValue("+" + join.Name, out var isForGood)
+            ? isForGood ? context.Fail($"+{join.Name} is broken") : context.Retry($"+{join.Name} is broken")
             : $"{join.Name}({string.Join(",", outcomes.Select(static outcome => outcome.IsSucceeded ? outcome.Value : "!"))})";
     }
 

@@ -37,6 +37,26 @@ public sealed class SpawnLinesSpec
     }
 
     [UnixFact]
+    public async Task A_join_may_have_a_retry_and_a_timeout_of_its_own()
+    {
+        using var file = new TaskFile().Write(
+            TaskFile.Script("again", Joined("\"retry\": {\"attempts\": 2, \"delay\": \"10ms\"}", "grep -c succeeded; echo x >> ran; [ $(wc -l < ran) = 2 ]")),
+            TaskFile.Script("late", Joined("\"timeout\": \"300ms\"", "exec sleep 300")));
+        Assert.Equal(1, (await file.RunAsync("--workers", "4")).ExitCode);
+        Assert.Equal("1\n", ExecSpec.Text(file.Results["again"].GetProperty("result"), "stdout"));
+        Assert.Equal(2, file.Read("ran").Length);
+        Assert.Single(file.Read("child")); // and the child ran once
+        Assert.Equal("timeout", ExecSpec.Text(file.Results["late"].GetProperty("failure"), "kind"));
+
+        static string Joined(string options, string script) => $$$"""
+            cat >> $ACTORS_SPAWN <<'END'
+            {"task": "exec", "data": {"program": "bash", "arguments": ["-c", "echo x >> {{{(script.StartsWith("grep", StringComparison.Ordinal) ? "child" : "other")}}}"]}}
+            {"join": "exec", "data": {"program": "bash", "arguments": ["-c", "{{{script}}}"]}, {{{options}}}}
+            END
+            """;
+    }
+
+    [UnixFact]
     public async Task A_program_that_fails_has_spawned_nothing()
     {
         const string Spawn = """echo '{"task": "exec", "data": {"program": "touch", "arguments": ["spawned"]}}' >> $ACTORS_SPAWN; """;
