@@ -25,7 +25,7 @@ internal sealed class EndedUniques(TaskLedger ledger)
     public void Add(TaskRecord task, Outcome outcome, long bornTicks)
     {
         Forget();
-        var unique = task.Options!.Unique!;
+        var unique = task.Unique!;
         var ended = new EndedUnique(task.Type, unique.Key, task.Id, bornTicks, bornTicks + unique.Period!.Value.Ticks, outcome.State) { Outcome = outcome };
         if (ended.UntilTicks <= ledger.NowTicks)
         {

@@ -14,9 +14,12 @@ internal sealed class Uniques(TaskLedger ledger)
     /// <summary>What the present step has decided and carries out when all that it makes is registered.</summary>
     private readonly Queue<(TaskRecord Task, Outcome? Outcome)> _decided = new();
 
+    /// <summary>What has been decided on tasks that are about to become real: whether they are duplicates.</summary>
+    private readonly Dictionary<TaskRecord, bool> _met = [];
+
     private readonly EndedUniques _ended = new(ledger);
-    private List<TaskRecord>? _returning;
-    private Dictionary<(TaskType Type, string Key), Outcome>? _endedMeanwhile;
+    private ReturningUniques? _returning;
+    private bool _isSettling;
 
     /// <summary>How many keys are taken by live tasks.</summary>
     public int Count => _entries.Count;
@@ -30,34 +33,42 @@ internal sealed class Uniques(TaskLedger ledger)
     /// <exception cref="StoreException">The store is damaged.</exception>
     public void BeginReturn(IReadOnlyList<FactRow> facts, Func<string, TaskType> typeOf)
     {
-        (_returning, _endedMeanwhile) = ([], []);
+        _returning = new ReturningUniques();
         foreach (var fact in facts)
         {
             _ended.Restore(fact, typeOf);
+            if (fact.Value is { } json && fact.Key.StartsWith(StoredUnique.MeanwhilePrefix, StringComparison.Ordinal))
+            {
+                var ended = StoredUnique.Read(fact.Key, json).ToEnded(typeOf);
+                _returning.Add(new UniqueHolder(ended.Id, ended.BornTicks) { Outcome = ended.Outcome }, ended.Type, ended.Key);
+            }
         }
     }
 
     /// <summary>A live task came back from a store.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="isDuplicate">Whether it waits for another one.</param>
-    public void Return(TaskRecord task, bool isDuplicate)
+    /// <param name="duplicateOf">Null unless it waits: for who had its key when it became real; no id where it became real while others came back, and was yet to meet them.</param>
+    public void Return(TaskRecord task, TaskId? duplicateOf)
     {
-        if (task.Options?.Unique is not { } unique)
+        if (task.Unique is not { } unique)
         {
             return;
         }
 
-        if (isDuplicate)
+        if (duplicateOf is { } other)
         {
-            (_returning ??= []).Add(task);
+            (_returning ??= new ReturningUniques()).AddWaiting(task, other);
+            return;
         }
-        else if (!_entries.TryGetValue((task.Type, unique.Key), out var entry) || entry.BornTicks <= task.Stored!.CreatedAt)
+
+        task.UniqueEntry = new UniqueEntry(task, unique.Key, task.Stored!.CreatedAt);
+        if ((_returning ??= new ReturningUniques()).Add(new UniqueHolder(task.Id, task.Stored.CreatedAt) { Entry = task.UniqueEntry }, task.Type, unique.Key))
         {
-            Take(task, unique, task.Stored!.CreatedAt);
+            _entries[(task.Type, unique.Key)] = task.UniqueEntry;
         }
     }
 
-    /// <summary>All are back. Of those that waited, and of those that became real meanwhile, each finds the other one, or runs.</summary>
+    /// <summary>All are back. Of those that waited each finds the other one, and those that became real meanwhile meet now, or run.</summary>
     public void EndReturn()
     {
         if (_returning is not { } returning)
@@ -65,38 +76,113 @@ internal sealed class Uniques(TaskLedger ledger)
             return;
         }
 
-        var ended = _endedMeanwhile ?? [];
-        (_returning, _endedMeanwhile) = (null, null);
-        foreach (var task in returning)
+        _returning = null;
+        foreach (var task in returning.Waiting.Where(static task => !task.State.IsTerminal()))
         {
-            if (task.State.IsTerminal())
+            if (returning.HolderOf(task) is not { } holder)
             {
-                continue;
+                Meet(task);
             }
-
-            if (ended.TryGetValue((task.Type, task.Options!.Unique!.Key), out var outcome))
+            else if (holder.Outcome is { } outcome)
             {
+                task.DuplicateOf = holder.Id;
                 _decided.Enqueue((task, outcome));
             }
-            else if (!IsDuplicate(task, task.Options.Unique))
+            else
             {
-                task.DuplicateOf = null;
-                ledger.Sequences.Enter(task); // nobody has its key any more: it runs by itself
-                ledger.Journal?.Touch(task);
-                ledger.MakeReady(task);
+                task.DuplicateOf = holder.Id;
+                (holder.Entry!.Attached ??= []).Add(task);
             }
+        }
+
+        foreach (var task in returning.Strangers.Where(static task => !task.State.IsTerminal()))
+        {
+            Meet(task);
+        }
+
+        foreach (var holder in returning.Ended)
+        {
+            ledger.Journal?.SetFact(StoredUnique.MeanwhilePrefix + holder.Id, null);
         }
 
         Settle();
     }
 
+    /// <summary>A task is about to become real, and others beside it that come later.</summary>
+    public void Meet(TaskRecord task, UniqueTask unique) => _met.Add(task, Judge(task, unique));
+
     /// <summary>A task becomes real.</summary>
     /// <returns>Whether it is a duplicate, and waits. What is decided on it is carried out by <see cref="Settle"/>.</returns>
-    public bool IsDuplicate(TaskRecord task, UniqueTask unique)
+    public bool IsDuplicate(TaskRecord task, UniqueTask unique) => _met.Remove(task, out var isDuplicate) ? isDuplicate : Judge(task, unique);
+
+    /// <summary>Whose outcome a duplicate waits for; null where it is none, or where that is not known before all live tasks are back.</summary>
+    public TaskRecord? OtherOf(TaskRecord task) => task is not { DuplicateOf: { } other, Unique: { } unique } ? null
+        : _entries.TryGetValue((task.Type, unique.Key), out var entry) && entry.Attached?.Contains(task) == true ? entry.Task
+        : ledger.FindTask(other); // has its key no more: its period was over when another one came
+
+    /// <summary>
+    /// Carries out what was decided: behind the registration of all that the step makes, and before a join of theirs decides; and of what has attached to a task that has ended, once
+    /// all has ended that ends with that.
+    /// </summary>
+    public void Settle()
+    {
+        if (_isSettling)
+        {
+            return; // the loop below, further up the stack, goes on with it
+        }
+
+        _isSettling = true;
+        while (_decided.TryDequeue(out var next))
+        {
+            if (next.Outcome is { } outcome)
+            {
+                ledger.Endings.End(next.Task, outcome);
+            }
+            else
+            {
+                ledger.Endings.Cancel(next.Task);
+            }
+        }
+
+        _isSettling = false;
+    }
+
+    /// <summary>A task has ended: who has attached to it ends with it.</summary>
+    public void Ended(TaskRecord task, Outcome outcome)
+    {
+        if (task.UniqueEntry is not { } entry || entry.Task != task)
+        {
+            return;
+        }
+
+        task.UniqueEntry = null;
+        if (_returning?.Find(task.Id) is { } holder)
+        {
+            holder.Outcome = outcome; // and should the process die before all are back, the next one knows of it
+            ledger.Journal?.SetFact(StoredUnique.MeanwhilePrefix + task.Id, StoredUnique.Of(new EndedUnique(task.Type, entry.Key, task.Id, entry.BornTicks, 0, outcome.State) { Outcome = outcome }).Write());
+        }
+
+        if (_entries.TryGetValue((task.Type, entry.Key), out var current) && current == entry)
+        {
+            _entries.Remove((task.Type, entry.Key));
+            if (EndedUniques.IsRemembered(task.Unique!, outcome.State))
+            {
+                _ended.Add(task, outcome, entry.BornTicks);
+            }
+        }
+
+        foreach (var attached in entry.Attached ?? [])
+        {
+            _decided.Enqueue((attached, outcome));
+        }
+    }
+
+    private bool Judge(TaskRecord task, UniqueTask unique)
     {
         if (_returning is not null)
         {
-            _returning.Add(task);
+            _returning.Strangers.Add(task);
+            task.DueAtTicks = ledger.DueOf(task);
             return true;
         }
 
@@ -118,8 +204,8 @@ internal sealed class Uniques(TaskLedger ledger)
         {
             case WhenDuplicate.Replace when !HasStarted(other):
                 (entry.Task, entry.BornTicks) = (task, ledger.NowTicks);
-                other.Unique = null;
-                task.Unique = entry;
+                other.UniqueEntry = null;
+                task.UniqueEntry = entry;
                 _decided.Enqueue((other, null));
                 return false;
             case WhenDuplicate.Attach when WaitsFor(other, task):
@@ -140,63 +226,25 @@ internal sealed class Uniques(TaskLedger ledger)
         return true;
     }
 
-    /// <summary>Whose outcome a duplicate waits for; null where it is none, or where that is not known before all live tasks are back.</summary>
-    public TaskRecord? OtherOf(TaskRecord task) => task is not { DuplicateOf: { } other, Options.Unique: { } unique } ? null
-        : _entries.TryGetValue((task.Type, unique.Key), out var entry) && entry.Attached?.Contains(task) == true ? entry.Task
-        : ledger.FindTask(other); // has its key no more: its period was over when another one came
-
-    /// <summary>Carries out what was decided: behind the registration of all that the step makes, and before a join of theirs decides.</summary>
-    public void Settle()
+    /// <summary>A task that had to wait until all were back.</summary>
+    private void Meet(TaskRecord task)
     {
-        while (_decided.TryDequeue(out var next))
+        if (!Judge(task, task.Unique!))
         {
-            if (next.Outcome is { } outcome)
-            {
-                ledger.Endings.End(next.Task, outcome);
-            }
-            else
-            {
-                ledger.Endings.Cancel(next.Task);
-            }
+            task.DuplicateOf = null;
+            ledger.Admit(task); // nobody has its key
         }
     }
 
-    /// <summary>A task has ended: who has attached to it ends with it.</summary>
-    public void Ended(TaskRecord task, Outcome outcome)
-    {
-        if (task.Unique is not { } entry || entry.Task != task)
-        {
-            return;
-        }
-
-        task.Unique = null;
-        if (_entries.TryGetValue((task.Type, entry.Key), out var current) && current == entry)
-        {
-            _entries.Remove((task.Type, entry.Key));
-            _endedMeanwhile?[(task.Type, entry.Key)] = outcome;
-            if (EndedUniques.IsRemembered(task.Options!.Unique!, outcome.State))
-            {
-                _ended.Add(task, outcome, entry.BornTicks);
-            }
-        }
-
-        foreach (var attached in entry.Attached ?? [])
-        {
-            if (!attached.State.IsTerminal())
-            {
-                ledger.Endings.End(attached, outcome);
-            }
-        }
-    }
-
-    private static bool HasStarted(TaskRecord task) => task.Run > 0 || task.Attempt > 0 || task.State is not (TaskState.Ready or TaskState.Scheduled);
+    /// <summary>In another process than this one only an attempt that counts is known of, or one that has spawned something at once.</summary>
+    private static bool HasStarted(TaskRecord task) => task.Run > 0 || task.AttemptNumber > 0 || task.Early is not null || task.State is not (TaskState.Ready or TaskState.Scheduled);
 
     private bool Counts(UniqueEntry entry, UniqueTask unique) =>
         (unique.Among != UniqueAmong.NotStarted || !HasStarted(entry.Task))
         && (unique.Period is not { } period || ledger.NowTicks - entry.BornTicks < period.Ticks);
 
     private void Take(TaskRecord task, UniqueTask unique, long bornTicks) =>
-        _entries[(task.Type, unique.Key)] = task.Unique = new UniqueEntry(task, unique.Key, bornTicks);
+        _entries[(task.Type, unique.Key)] = task.UniqueEntry = new UniqueEntry(task, unique.Key, bornTicks);
 
     /// <summary>
     /// Whether a task ends only after another one has: followed upwards, from what is waited for to who waits. A task that was spawned early counts as one that its
@@ -228,7 +276,7 @@ internal sealed class Uniques(TaskLedger ledger)
                 next.Push(above);
             }
 
-            foreach (var attached in step.Unique?.Attached ?? [])
+            foreach (var attached in step.UniqueEntry?.Attached ?? [])
             {
                 if (!attached.State.IsTerminal())
                 {

@@ -30,8 +30,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
             var failure = NewFailure(
                 task, FailureKind.WorkerLost, $"The worker was lost {task.Losses} time(s) while it ran this task alone.");
             Tell(task, failure, TimeSpan.Zero, null);
-            endings.GiveUp(task);
-            endings.End(task, task.Type.Failed(failure));
+            endings.GiveUp(task, failure);
         }
         else
         {
@@ -189,8 +188,7 @@ internal sealed class Attempts(TaskLedger ledger, Endings endings)
     public void FailForGood(TaskRecord task, Failure failure, TimeSpan elapsed)
     {
         Tell(task, failure, elapsed, null);
-        endings.GiveUp(task);
-        endings.End(task, task.Type.Failed(failure));
+        endings.GiveUp(task, failure);
     }
 
     private void Tell(TaskRecord task, Failure failure, TimeSpan elapsed, TimeSpan? retryIn)

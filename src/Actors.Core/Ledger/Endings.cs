@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace Actors.Ledger;
 
@@ -11,6 +12,7 @@ internal sealed class Endings(TaskLedger ledger)
     private readonly Queue<(TaskRecord Task, Outcome Outcome)> _ending = new();
     private readonly List<TaskRecord> _cancelling = [];
     private bool _isEnding;
+    private int _together; // so many steps further up the stack have something left to end
 
     /// <summary>Ends a task, and whatever ends with it.</summary>
     public void End(TaskRecord task, Outcome outcome)
@@ -31,6 +33,7 @@ internal sealed class Endings(TaskLedger ledger)
         }
 
         _isEnding = false;
+        Settle();
     }
 
     /// <summary>Cancels a task and all that is live below it; of a join, what it joins.</summary>
@@ -53,14 +56,19 @@ internal sealed class Endings(TaskLedger ledger)
         CancelCollected(failure);
     }
 
-    /// <summary>A join that fails before it was decided, as a fold's step may: what it joins is of no use any more.</summary>
-    public void GiveUp(TaskRecord task)
+    /// <summary>A task has failed for good. Of a join that was not decided, as a fold's step may fail, what it joins is of no use any more, and ends first.</summary>
+    public void GiveUp(TaskRecord task, Failure failure)
     {
+        _together++;
         if (task is JoinRecord { IsDecided: false } join)
         {
             join.IsDecided = true;
             CancelSiblings(join);
         }
+
+        End(task, task.Type.Failed(failure));
+        _together--;
+        Settle();
     }
 
     /// <summary>Cancels all that is live below a task or in a tree.</summary>
@@ -97,11 +105,10 @@ internal sealed class Endings(TaskLedger ledger)
         RegisterAll(task.Held, task, join, tree, parent);
         RegisterAll(detail?.Spawned, task, join, tree, parent);
         task.ForgetHeld();
-        ledger.Uniques.Settle();
-
         if (join is not null)
         {
             FeedEarly(join, task);
+            ledger.Uniques.Settle();
             Decide(join);
         }
 
@@ -121,9 +128,19 @@ internal sealed class Endings(TaskLedger ledger)
         NextStep(fold);
     }
 
-    /// <summary>Backwards, so that the first spawned is on top of the stack; those that stand in line for something forwards.</summary>
+    /// <summary>
+    /// Backwards, so that the first spawned is on top of the stack; those that stand in line for something forwards. Of those that are to be the only one of a key the first has it.
+    /// </summary>
     private void RegisterAll(List<TaskRecord>? children, TaskRecord spawner, JoinRecord? join, TreeRecord tree, LiveParent parent)
     {
+        foreach (var child in CollectionsMarshal.AsSpan(children))
+        {
+            if (child.Unique is { } unique && spawner.Early?.ContainsKey(child.Id) != true)
+            {
+                ledger.Uniques.Meet(child, unique);
+            }
+        }
+
         var standInLine = false;
         for (var index = (children?.Count ?? 0) - 1; index >= 0; index--)
         {
@@ -229,7 +246,7 @@ internal sealed class Endings(TaskLedger ledger)
         var parent = task.Parent!;
         ledger.Remove(task, outcome.State);
         ledger.Observer?.Ended(task, outcome);
-        if (task.Unique is not null)
+        if (task.UniqueEntry is not null)
         {
             ledger.Uniques.Ended(task, outcome);
         }
@@ -287,7 +304,6 @@ internal sealed class Endings(TaskLedger ledger)
         {
             tree.Completion = null;
             ledger.Register(completion, tree, tree, null);
-            ledger.Uniques.Settle();
             return;
         }
 
@@ -367,8 +383,11 @@ internal sealed class Endings(TaskLedger ledger)
                 join.IsDecided = true;
                 var failure = join.FirstFailure ?? Attempts.NewFailure(
                     join, FailureKind.Join, $"Of {join.Children} joined task(s) {join.Succeeded} succeeded and {join.NotSucceeded} did not; the join's policy is {join.Policy}.");
+                _together++;
                 CancelSiblings(join); // first: with the end of the join its owner has no children any more
                 Fail(join, failure);
+                _together--;
+                Settle();
                 break;
         }
     }
@@ -384,6 +403,15 @@ internal sealed class Endings(TaskLedger ledger)
         }
 
         End(join, join.Type.Failed(failure));
+    }
+
+    /// <summary>Unique tasks that wait for what has ended here: they end once all has that ends with it.</summary>
+    private void Settle()
+    {
+        if (!_isEnding && _together == 0)
+        {
+            ledger.Uniques.Settle();
+        }
     }
 
     private void CancelSiblings(JoinRecord join)

@@ -38,7 +38,7 @@ internal sealed class Explanations(TaskLedger ledger)
                 AddHolds(task, reasons);
                 break;
             case TaskState.Waiting when ledger.Uniques.OtherOf(task) is { } other:
-                reasons.Add(new WaitReason.Attached(task.Options!.Unique!.Key, Name(other)));
+                reasons.Add(new WaitReason.Attached(task.Unique!.Key, Name(other)));
                 break;
             case TaskState.Waiting:
                 break; // its tree is being read from the store: whoever asks knows that

@@ -37,7 +37,8 @@ internal sealed partial class TaskLedger
         task.Tree = tree; // which counts it already
         parent.Adopt(task);
         Tally.Enter(task, state);
-        if (task.Type.Gates is not null && state != TaskState.Joining && !(task is JoinRecord && state == TaskState.Waiting))
+        var standsInNoOrder = state == TaskState.Joining || (state == TaskState.Waiting && (task is JoinRecord || task.Unique is not null));
+        if (task.Type.Gates is not null && !standsInNoOrder)
         {
             Sequences.Enter(task);
         }

@@ -437,7 +437,7 @@ internal sealed partial class TaskLedger
         parent.Adopt(task);
         Journal?.Add(task, tree, spawner);
         Journal?.Touch(tree);
-        var isDuplicate = task.Options?.Unique is { } unique && Uniques.IsDuplicate(task, unique);
+        var isDuplicate = task.Unique is { } unique && Uniques.IsDuplicate(task, unique);
         if (task.Type.Gates is not null && !isDuplicate && task is not JoinRecord)
         {
             Sequences.Enter(task);
@@ -456,8 +456,7 @@ internal sealed partial class TaskLedger
             return;
         }
 
-        var options = task.Options;
-        var dueAt = options is null ? 0 : options.DueAt?.UtcTicks ?? After(options.Delay);
+        var dueAt = DueOf(task);
         if (dueAt > NowTicks)
         {
             Tally.Enter(task, TaskState.Scheduled);
@@ -471,6 +470,9 @@ internal sealed partial class TaskLedger
             PushReady(task);
         }
     }
+
+    /// <summary>When a task that becomes real is due; 0 where it does not rest.</summary>
+    internal long DueOf(TaskRecord task) => task.Options is { } options ? options.DueAt?.UtcTicks ?? After(options.Delay) : 0;
 
     /// <summary>Counts a task out of the index and the state counts.</summary>
     internal void Remove(TaskRecord task, TaskState outcome)
@@ -515,6 +517,21 @@ internal sealed partial class TaskLedger
         {
             _pools[tree.Root.Type.Pool].Trees += change;
         }
+    }
+
+    /// <summary>A task that had to wait until it was known whether it may run: it may, and rests first if it is to.</summary>
+    internal void Admit(TaskRecord task)
+    {
+        Sequences.Enter(task);
+        Journal?.Touch(task);
+        if (task.DueAtTicks > NowTicks)
+        {
+            Tally.Move(task, TaskState.Scheduled);
+            _due.Add(task, task.DueAtTicks);
+            return;
+        }
+
+        MakeReady(task);
     }
 
     internal void MakeReady(TaskRecord task)

@@ -84,7 +84,7 @@ internal abstract class LiveParent
         public Dictionary<TaskId, (TaskRecord Child, Outcome? Outcome)>? Early;
         public List<TaskRecord>? Held;
         public Admission.GatedTask? Gated;
-        public Admission.UniqueEntry? Unique;
+        public Admission.UniqueEntry? UniqueEntry;
         public TaskId? DuplicateOf;
         public long DueAtTicks;
         public long AbandonAtTicks;
@@ -301,11 +301,14 @@ internal class TaskRecord : LiveParent
     /// <summary>What it has besides where its type has limits, rates or an order.</summary>
     public Admission.GatedTask? Gated => Known?.Rare?.Gated;
 
+    /// <summary>That it is to be the only one of its type with a key; null where it may be one of many.</summary>
+    public UniqueTask? Unique => Options?.Unique;
+
     /// <summary>The key that it has for itself; null where it has none, or another task has it.</summary>
-    public Admission.UniqueEntry? Unique
+    public Admission.UniqueEntry? UniqueEntry
     {
-        get => Known?.Rare?.Unique;
-        set => Rare.Unique = value;
+        get => Known?.Rare?.UniqueEntry;
+        set => RareFor(value)?.UniqueEntry = value;
     }
 
     /// <summary>The task that had its unique key when it became real; null where none had.</summary>

@@ -241,12 +241,12 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             Parent = stored.Parent,
             Type = task.Type.Name,
             Payload = stored.Payload,
-            Options = stored.IsInStore ? null : StoreJson.Write(task.Options, OwnPriorityOf(task)),
+            Options = stored.IsInStore ? null : StoreJson.Write(task.Options, OwnPriorityOf(task), task.DuplicateOf),
             Flags = FlagsOf(task, stored),
             Join = task.Join?.Stored?.Number ?? TaskRow.None,
             Place = task.Join is null ? 0 : task.JoinIndex,
             State = StateOf(task, stored),
-            DueAt = task.State == TaskState.Scheduled ? task.DueAtTicks : TaskRow.None,
+            DueAt = task.State == TaskState.Scheduled || task is { State: TaskState.Waiting, Unique: not null, DueAtTicks: > 0 } ? task.DueAtTicks : TaskRow.None,
             Attempt = task.State == TaskState.Running ? task.AttemptNumber - 1 : task.AttemptNumber,
             Losses = task.Losses,
             CreatedAt = stored.CreatedAt,
@@ -302,7 +302,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     });
 
     /// <summary>Null for a tree that never had more than its root, runs no other one again and has nothing of its own: its row says it all.</summary>
-    private byte[]? CountsOf(TreeRecord tree) => tree is { Stored: { NextTask: 1, Retries: null }, Pause: null, Terms: null, Root.DuplicateOf: null } ? null : StoreJson.Write(new TreeCounts
+    private byte[]? CountsOf(TreeRecord tree) => tree is { Stored: { NextTask: 1, Retries: null }, Pause: null, Terms: null } ? null : StoreJson.Write(new TreeCounts
     {
         Tasks = tree.Stored!.NextTask,
         Live = tree.Live - (tree.Stored.IsLoading ? 1 : 0), // without what keeps it from ending while its rows are read
@@ -317,7 +317,6 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
         RetryOf = tree.Stored.Retries?.Root.ToString(),
         Shift = tree.Stored.Retries?.Shift.ToString(),
-        DuplicateOf = tree.Root.DuplicateOf?.ToString(),
     });
 
     private static RunningTask[]? TasksOf(WorkerRecord worker)

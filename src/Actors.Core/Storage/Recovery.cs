@@ -80,7 +80,6 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
     {
         var counts = _counts = TreeCounts.Of(in row);
         var root = RecordOf(in row, null);
-        root.DuplicateOf = counts.DuplicateOfId;
         _tree = new TreeRecord(root, null)
         {
             SubmittedAt = row.CreatedAt,
@@ -94,6 +93,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
         if (row.State.IsTerminal())
         {
             root.State = row.State;
+            root.DuplicateOf = StoreJson.ReadDuplicateOf(in row);
             _tree.RootOutcome = StoredOutcomes.Of(in row, root.Type);
         }
 
@@ -167,6 +167,12 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
             task.PendingFailure = TreeAlarms.FailureOf(tree);
         }
 
+        if (task.Unique is not null)
+        {
+            task.DueAtTicks = row.DueAt == TaskRow.None ? 0 : row.DueAt;
+            ledger.Uniques.Return(task, row.State == TaskState.Waiting ? StoreJson.ReadDuplicateOf(in row) ?? default(TaskId) : null);
+        }
+
         var join = task as JoinRecord;
         if (isCancelled || task.Losses >= ledger.Settings.WorkerLossesMax)
         {
@@ -218,8 +224,6 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
                 ledger.Restore(task, tree, parent, row.State);
                 break;
         }
-
-        ledger.Uniques.Return(task, isDuplicate: row.State == TaskState.Waiting && join is null);
     }
 
     private void AddEnded(in TaskRow row)
@@ -342,8 +346,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
         var failure = Attempts.NewFailure(
             task, FailureKind.Quarantined, $"The process died {task.Losses} time(s) while it ran this task: it is not run again.");
         ledger.Effects.Add(new AttemptFailed(task, task.AttemptNumber, failure, TimeSpan.Zero, null));
-        ledger.Endings.GiveUp(task);
-        ledger.Endings.End(task, task.Type.Failed(failure));
+        ledger.Endings.GiveUp(task, failure);
     }
 
     /// <summary>

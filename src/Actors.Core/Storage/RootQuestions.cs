@@ -43,37 +43,43 @@ internal sealed class RootQuestions(TaskLedger ledger, Journal journal)
     {
         foreach (var id in ids)
         {
-            if (journal.HasEnded(id))
-            {
-                _unasked.Add(id); // it ended while the store was asked: the next answer knows it
-                continue;
-            }
-
             _questions.Remove(id, out var questions);
-            foreach (var question in questions!)
+            for (var index = 0; index < questions!.Count; index++)
             {
-                if (!rows.TryGetValue(id, out var row) || ledger.FindTree(id) is not null)
+                if (journal.HasEnded(id))
                 {
-                    question.Absent();
+                    _questions.Add(id, questions[index..]);
+                    _unasked.Add(id); // it ended while the store was asked, or just now, as what is skipped does: the next answer knows it
+                    break;
                 }
-                else if (row.TreeEndedAt != TaskRow.None)
-                {
-                    question.Found(row);
-                }
-                else if (ledger.Backlog is not { } backlog || !backlog.IsWaiting(in row))
-                {
-                    question.Absent(); // not back yet
-                }
-                else if (question.Waiting is { } waiting)
-                {
-                    waiting(row);
-                }
-                else
-                {
-                    backlog.Load(in row);
-                    question.Absent();
-                }
+
+                Answer(id, questions[index], rows);
             }
+        }
+    }
+
+    private void Answer(TaskId id, in Question question, IReadOnlyDictionary<TaskId, TaskRow> rows)
+    {
+        if (!rows.TryGetValue(id, out var row) || ledger.FindTree(id) is not null)
+        {
+            question.Absent();
+        }
+        else if (row.TreeEndedAt != TaskRow.None)
+        {
+            question.Found(row);
+        }
+        else if (ledger.Backlog is not { } backlog || !backlog.IsWaiting(in row))
+        {
+            question.Absent(); // not back yet
+        }
+        else if (question.Waiting is { } waiting)
+        {
+            waiting(row);
+        }
+        else
+        {
+            backlog.Load(in row);
+            question.Absent();
         }
     }
 

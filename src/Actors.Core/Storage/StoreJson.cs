@@ -22,11 +22,12 @@ internal sealed partial class StoreJson : JsonSerializerContext
 
     /// <param name="options">The task's.</param>
     /// <param name="priority">The task's priority, inherited or its own; null where it is the type's.</param>
+    /// <param name="duplicateOf">The task that had its unique key when it became real; null where none had.</param>
     /// <returns>Null where nothing is different from the type.</returns>
-    public static byte[]? Write(SpawnOptions? options, int? priority) => priority is null && options is { Timeout: null, Retry: null, Unique: null } or null
+    public static byte[]? Write(SpawnOptions? options, int? priority, TaskId? duplicateOf = null) => priority is null && options is { Timeout: null, Retry: null, Unique: null } or null
         ? null
         : JsonSerializer.SerializeToUtf8Bytes(
-            new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority, options?.Unique), Default.StoredOptions);
+            new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority, options?.Unique, duplicateOf?.ToString()), Default.StoredOptions);
 
     public static byte[] Write(Pause value) => JsonSerializer.SerializeToUtf8Bytes(Storage.StoredPause.Of(value), Default.StoredPause);
 
@@ -43,6 +44,10 @@ internal sealed partial class StoreJson : JsonSerializerContext
         var options = Read(json, Default.StoredOptions);
         return new SpawnOptions { Timeout = options.Timeout, Retry = options.Retry?.ToPolicy(), Priority = options.Priority, Unique = options.Unique };
     }
+
+    /// <summary>The task that had a row's unique key when that became real; null where none had.</summary>
+    public static TaskId? ReadDuplicateOf(in TaskRow row) =>
+        row.Options is not null && TaskId.TryParse(Read(row.Options, Default.StoredOptions).DuplicateOf, out var other) ? other : null;
 
     /// <summary>What stands as a fact.</summary>
     /// <exception cref="StoreException">It cannot be read.</exception>
@@ -108,9 +113,6 @@ internal sealed record TreeCounts
     /// <summary>What the ids of this tree are shifted by; null where they are not.</summary>
     public string? Shift { get; init; }
 
-    /// <summary>The task that had the unique key of this tree's root; null where none had.</summary>
-    public string? DuplicateOf { get; init; }
-
     /// <summary>Those of a tree, from its root's row; of one that never had more than its root, that row says it all.</summary>
     public static TreeCounts Of(in TaskRow root) => root.Counts is not null ? StoreJson.ReadCounts(root.Counts) : new TreeCounts
     {
@@ -126,14 +128,11 @@ internal sealed record TreeCounts
     public TaskId ShiftId => TaskId.TryParse(Shift, out var shift) ? shift : default;
 
     [JsonIgnore]
-    public TaskId? DuplicateOfId => TaskId.TryParse(DuplicateOf, out var other) ? other : null;
-
-    [JsonIgnore]
     public TaskId? RetryOfId => TaskId.TryParse(RetryOf, out var root) ? root : null;
 }
 
 /// <summary>What a task has different from its type.</summary>
-internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry, int? Priority, UniqueTask? Unique = null);
+internal sealed record StoredOptions(TimeSpan? Timeout, StoredRetry? Retry, int? Priority, UniqueTask? Unique = null, string? DuplicateOf = null);
 
 /// <summary>A pause of a pool, a type or a tree.</summary>
 internal sealed record StoredPause(string By, DateTimeOffset Since)

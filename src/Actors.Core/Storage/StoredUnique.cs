@@ -11,6 +11,9 @@ internal sealed record StoredUnique
     /// <summary>What the keys of the facts begin with; what follows is made of the type's name and the key, and is no longer however long those are.</summary>
     public const string Prefix = "unique/";
 
+    /// <summary>What the keys of facts begin with that tell of those that ended before all live tasks were back; what follows is the task's id. They stand until all are.</summary>
+    public const string MeanwhilePrefix = "unique-meanwhile/";
+
     public required string Type { get; init; }
 
     public required string Key { get; init; }

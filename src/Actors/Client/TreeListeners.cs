@@ -48,7 +48,7 @@ internal static class TreeListeners
     /// <summary>Tells of a tree that ended before, as it stands in the store.</summary>
     public static void TellEnded(ITreeListener listener, in TaskRow root, TaskType type)
     {
-        if (TreeCounts.Of(in root).DuplicateOfId is { } other)
+        if (StoreJson.ReadDuplicateOf(in root) is { } other)
         {
             listener.IsDuplicateOf(other);
         }

@@ -97,15 +97,17 @@ internal sealed class GatedWorld
     public void Succeed(TaskRecord task, params TaskRecord[] spawned) =>
         End(task, EndKind.Succeeded, Outcome<int>.Succeeded(0), new AttemptDetail { Spawned = [.. spawned] });
 
-    public JoinRecord Join(TaskRecord task, TaskType type, params TaskRecord[] children) => Join(task, type, null, children);
+    public JoinRecord Join(TaskRecord task, TaskType type, params TaskRecord[] children) => Join(task, type, (string?)null, children);
 
-    public JoinRecord Join(TaskRecord task, TaskType type, string? account, params TaskRecord[] children) => Join(task, type, account, false, children);
+    public JoinRecord Join(TaskRecord task, TaskType type, string? account, params TaskRecord[] children) => Join(task, type, account, JoinPolicy.All, false, children);
 
-    public JoinRecord Fold(TaskRecord task, TaskType type, string? account, params TaskRecord[] children) => Join(task, type, account, true, children);
+    public JoinRecord Join(TaskRecord task, TaskType type, JoinPolicy policy, params TaskRecord[] children) => Join(task, type, null, policy, false, children);
 
-    private JoinRecord Join(TaskRecord task, TaskType type, string? account, bool isFold, TaskRecord[] children)
+    public JoinRecord Fold(TaskRecord task, TaskType type, string? account, params TaskRecord[] children) => Join(task, type, account, JoinPolicy.All, true, children);
+
+    private JoinRecord Join(TaskRecord task, TaskType type, string? account, JoinPolicy policy, bool isFold, TaskRecord[] children)
     {
-        var join = new JoinRecord(task.Id.Join(), type, new Errand(isFold ? "fold" : "join", Account: account), task.Path, JoinPolicy.All, children.Length, isFold);
+        var join = new JoinRecord(task.Id.Join(), type, new Errand(isFold ? "fold" : "join", Account: account), task.Path, policy, children.Length, isFold);
         for (var index = 0; index < children.Length; index++)
         {
             (children[index].Join, children[index].JoinIndex) = (join, index);

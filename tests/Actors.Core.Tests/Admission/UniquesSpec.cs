@@ -97,6 +97,46 @@ public sealed class UniquesSpec
     }
 
     [Fact]
+    public void Of_several_that_one_task_spawns_the_first_has_the_key()
+    {
+        var root = _world.Submit(_work, "root");
+        TaskRecord[] children = [Child(root, 0, null), Child(root, 1, Skip), Child(root, 2, null), Child(root, 3, Skip), Child(root, 4, Attach)];
+        _world.Succeed(root, children);
+        Assert.Equal([null, null, null, children[1].Id, children[1].Id], children.Select(static child => child.DuplicateOf));
+        Assert.Equal((TaskState.Cancelled, TaskState.Waiting), (children[3].State, children[4].State));
+        _world.Finish();
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void A_join_that_the_first_success_fires_sees_of_a_duplicate_how_that_ends()
+    {
+        var root = _world.Submit(_work, "root");
+        TaskRecord[] children = [Child(root, 0, Attach), Child(root, 1, Attach)];
+        var join = _world.Join(root, _join, JoinPolicy.FirstSuccess, children);
+        _world.Succeed(children[0]);
+        Assert.Equal((TaskState.Succeeded, TaskState.Cancelled), (children[0].State, children[1].State)); // it is not needed any more, as its join has seen it
+        Assert.Equal([TaskState.Succeeded, TaskState.Cancelled], join.Outcomes!.Select(static outcome => outcome!.State));
+        _world.Finish();
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void What_a_task_replaces_with_its_success_ends_after_it()
+    {
+        var root = _world.Submit(_work, "root");
+        TaskRecord[] children = [Child(root, 0, null), Child(root, 1, Replace)];
+        _world.Join(root, _join, children);
+        var replacement = Child(children[0], 0, Replace);
+        _world.Succeed(children[0], replacement); // so its sibling never runs, and their join fails
+        Assert.DoesNotContain(_world.Effects, static effect => effect is CancelRun); // nobody is told to end that has
+        Assert.Equal((TaskState.Succeeded, TaskState.Cancelled, TaskState.Failed), (children[0].State, children[1].State, root.State));
+        _world.Finish();
+        Assert.Equal(TaskState.Succeeded, replacement.State);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
     public void One_that_replaces_runs_in_place_of_what_has_not_started_and_for_those_that_attached()
     {
         var busy = _world.Submit(_work, "busy");

@@ -73,6 +73,7 @@ internal sealed partial class Book(Terms terms)
             };
             Trees.Add(root.Id, entry);
             Register(entry);
+            Meet([entry]);
         }
         else
         {
@@ -195,6 +196,7 @@ internal sealed partial class Book(Terms terms)
         var entry = new Entry(child, spawner, spawner.Root);
         spawner.Early.Add(child.Id, entry);
         Register(entry);
+        Meet([entry]);
         Seen?.Add($"a child is spawned now{(stint.Told == Reason.Cancel ? " by who is cancelled" : "")}");
         if (stint.Told == Reason.Cancel)
         {
@@ -429,30 +431,6 @@ internal sealed partial class Book(Terms terms)
         Owed.Add(new AttemptHasFailed(task.Task, stint.Attempt, trouble, TimeSpan.Zero));
     }
 
-    public void FailForGood(Entry task, Trouble trouble)
-    {
-        Owed.Add(new AttemptHasFailed(task.Task, trouble.Attempt, trouble, null));
-        if (task is { Owner: not null, IsDecided: false })
-        {
-            Seen?.Add("a fold's step fails for good before its children have ended");
-            task.IsDecided = true;
-            CancelAll([.. Live.Values.Where(entry => entry.IsBelowALiveMemberOf(task))]);
-        }
-
-        End(task, Ending.Failed(trouble), Rules.EndTakesEffect);
-    }
-
-    public void EndCancelled(Entry task)
-    {
-        if (task.Doom is { Kind: FailureKind.Budget } exceeded && exceeded.Task == task.Task.Id)
-        {
-            FailForGood(task, exceeded);
-            return;
-        }
-
-        End(task, task.Doom is { } doom ? Ending.Failed(doom) : Ending.Cancelled, Rules.EndTakesEffect);
-    }
-
     private void Succeed(Stint stint, RunEnd end)
     {
         var task = stint.Task;
@@ -465,6 +443,7 @@ internal sealed partial class Book(Terms terms)
             return;
         }
 
+        var made = new List<Entry>();
         Seen?.Add(stint.Held.Count == 0 ? "nothing was told" : "a follow-up that was told");
         foreach (var child in stint.Held.Concat(end.Spawned))
         {
@@ -473,6 +452,7 @@ internal sealed partial class Book(Terms terms)
                 var entry = new Entry(child, task, task.Root);
                 children.Add(child.Id, entry);
                 Register(entry);
+                made.Add(entry);
                 Seen?.Add(child.Key is null ? "a follow-up" : "a follow-up with a key");
             }
             else
@@ -483,7 +463,10 @@ internal sealed partial class Book(Terms terms)
 
         if (end.Word == EndWord.Succeeded)
         {
+            Enter();
+            Meet(made);
             End(task, Ending.Succeeded(end.Value), Rules.EndTakesEffect);
+            Leave();
             return;
         }
 
@@ -508,77 +491,7 @@ internal sealed partial class Book(Terms terms)
             }
         }
 
+        Meet(made);
         Judge(join);
-    }
-
-    /// <summary>Ends what does not run, and tells what runs. First all are marked: no join takes a cancel from above for a failure of its child.</summary>
-    /// <param name="entries">Which.</param>
-    /// <param name="trouble">What they fail with; null where they are cancelled.</param>
-    private void CancelAll(Entry[] entries, Trouble? trouble = null)
-    {
-        foreach (var entry in entries)
-        {
-            Seen?.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
-            entry.IsCancelled = true;
-            entry.IsDecided = true;
-            entry.Doom = trouble is null ? null : entry.Stint is { Told: not Reason.Cancel } ? trouble : entry.Doom;
-        }
-
-        foreach (var entry in entries)
-        {
-            if (entry.Stint is { } stint)
-            {
-                Tell(stint, Reason.Cancel);
-            }
-            else if (entry.State is TaskState.Scheduled or TaskState.Waiting or TaskState.Ready)
-            {
-                End(entry, trouble is null ? Ending.Cancelled : Ending.Failed(trouble), Rules.EndTakesEffect);
-            }
-        }
-    }
-
-    private void End(Entry entry, Ending ending, string because)
-    {
-        (entry.State, entry.Ending, entry.Because) = (ending.State, ending, because);
-        entry.Early.Clear();
-        Live.Remove(entry.Task.Id);
-        Ended.Add(entry);
-        if (entry == entry.Root)
-        {
-            Owed.Add(new RootHasEnded(entry.Task, ending));
-        }
-
-        if (entry.Owner is { } owner)
-        {
-            End(owner, ending, because);
-        }
-        else if (entry.Feeds is { IsDecided: false, IsEnded: false } join)
-        {
-            Arrive(join, entry);
-            Judge(join);
-        }
-
-        EndTreeIfOver(entry.Root);
-    }
-
-    public void EndTreeIfOver(Entry root)
-    {
-        var tree = root.Tree!;
-        if (tree.IsLoading || !tree.Tasks.TrueForAll(static task => task.IsEnded) || Trees.GetValueOrDefault(root.Task.Id) != root)
-        {
-            return;
-        }
-
-        if (tree.Completion is { } completion)
-        {
-            tree.Completion = null;
-            tree.CompletionEntry = new Entry(completion, root, root) { Because = Rules.Completion };
-            Register(tree.CompletionEntry);
-            return;
-        }
-
-        Trees.Remove(root.Task.Id);
-        Holds.RemoveWhere(hold => hold.Tree == root.Task.Id);
-        Owed.Add(tree.Outcome(root));
     }
 }

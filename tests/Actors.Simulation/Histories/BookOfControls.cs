@@ -44,7 +44,7 @@ internal sealed partial class Book
     /// <summary>Deadlines pass.</summary>
     private void Expire()
     {
-        foreach (var root in Trees.Values.Where(root => root.Tree!.DeadlineAt <= Now).ToArray())
+        foreach (var root in Trees.Values.Where(root => root.Tree!.DeadlineAt <= Now).OrderBy(static root => root.Tree!.DeadlineAt).ToArray())
         {
             root.Tree!.DeadlineAt = long.MaxValue;
             Seen?.Add("a deadline passes");

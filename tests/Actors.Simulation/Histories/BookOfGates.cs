@@ -49,7 +49,7 @@ internal sealed partial class Book
     private int Running(string limit, string key) =>
         Benches.Values.Sum(bench => bench.Stints.Count(stint => GateTerms.KeyAt(limit, stint.Task.Task) == key));
 
-    /// <summary>Whether another one that became real before it, and has the same key, has not ended, nor ended with a join.</summary>
+    /// <summary>Whether another one that became real before it, and has the same key, has not ended, nor ended with a join. A duplicate that waits stands in no order.</summary>
     private bool IsBehind(Entry entry) =>
-        !GateTerms.IsLate(entry.Task) && GateTerms.OrderOf(entry.Task) is { } key && Live.Values.Any(other => other.Born < entry.Born && other.State != TaskState.Joining && GateTerms.OrderOf(other.Task) == key);
+        !GateTerms.IsLate(entry.Task) && GateTerms.OrderOf(entry.Task) is { } key && Live.Values.Any(other => other.Born < entry.Born && other.State != TaskState.Joining && other is not { Task.Unique: not null, State: TaskState.Waiting } && GateTerms.OrderOf(other.Task) == key);
 }

@@ -11,6 +11,13 @@ internal sealed partial class Book
 
     public void Judge(Entry join)
     {
+        Enter();
+        JudgeOne(join);
+        Leave();
+    }
+
+    private void JudgeOne(Entry join)
+    {
         if (join.IsDecided || join.IsEnded || join.Root.Tree!.IsLoading)
         {
             return;

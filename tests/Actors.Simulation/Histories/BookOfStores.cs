@@ -33,6 +33,7 @@ internal sealed partial class Book
     /// <summary>What no store knows is gone.</summary>
     public void Forget()
     {
+        BeginReturn();
         Benches.Clear();
         Live.Clear();
         Trees.Clear();

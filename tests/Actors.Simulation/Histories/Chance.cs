@@ -71,6 +71,8 @@ internal sealed class Chance
 
     public RetryTerms NewRetry() => new(1 + Next(4), TimeSpan.FromSeconds(Next(3)), 1 + Next(2), TimeSpan.FromSeconds(3), Next(2) * 0.5);
 
+    public UniqueWish NewUnique(UniqueTerms terms) => new(Next(terms.Keys), (Clash)Next(3));
+
     /// <summary>Room for a completion task there always is.</summary>
     public TreeRules NewRules() => new(
         OneIn(2) ? TimeSpan.FromSeconds(1 + Next(40)) : null,

@@ -62,6 +62,15 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
     /// <summary>Its children that became real while it ran.</summary>
     public Dictionary<TaskId, Entry> Early { get; } = [];
 
+    /// <summary>Whether it is the one that has its unique key.</summary>
+    public bool HasKey { get; set; }
+
+    /// <summary>The one that has its unique key, and that it ends as; null where it follows none.</summary>
+    public Entry? Follows { get; set; }
+
+    /// <summary>As which of those that follow somebody it does. When its process has come back, in the order of the rows.</summary>
+    public int Standing { get; set; }
+
     /// <summary>The join it feeds.</summary>
     public Entry? Feeds { get; set; }
 

@@ -26,6 +26,9 @@ internal sealed class Errand(int number, TaskId id, TypeTerms type, Errand? spaw
 
     public int? OwnPriority { get; set; }
 
+    /// <summary>That it is to be the only one of its type with a key; null where it may be one of many.</summary>
+    public UniqueWish? Unique { get; init; }
+
     /// <summary>Of a root: what its tree may use up, and until when.</summary>
     public TreeRules? Rules { get; set; }
 
@@ -38,7 +41,7 @@ internal sealed class Errand(int number, TaskId id, TypeTerms type, Errand? spaw
     /// <summary>The port's own.</summary>
     public object? Record { get; set; }
 
-    public override string ToString() => $"{(Join is null ? "task" : Join.IsFold ? "fold" : "join")} {Number}";
+    public override string ToString() => $"{(Join is null ? "task" : Join.IsFold ? "fold" : "join")} {Number}{(Unique is null ? "" : $" [{Unique}]")}";
 }
 
 /// <summary>What a join joins: its members in their places, each either a follow-up of the same report or spawned before.</summary>

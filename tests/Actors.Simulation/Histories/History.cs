@@ -23,7 +23,7 @@ internal sealed partial class History
     private History(Chance chance, int seed, Staging? staging, Story? story)
     {
         _chance = chance;
-        var terms = _chance.NewTerms() with { IsDurable = staging is { IsDurable: true }, Gates = staging?.Gates };
+        var terms = _chance.NewTerms() with { IsDurable = staging is { IsDurable: true }, Gates = staging?.Gates, Uniques = staging?.Uniques };
         if (terms.IsDurable && _chance.Say(seed % 3) == 1)
         {
             terms = terms with { LoadedMax = 1 + _chance.Next(2) };

@@ -12,6 +12,7 @@ internal class LedgerPort : ILedgerPort
 
     private readonly TaskLedger _ledger;
     private readonly TaskType[] _types;
+    private readonly UniqueTerms? _uniques;
     private readonly Dictionary<int, WorkerRecord> _workers = [];
 
     /// <param name="terms">What it is played under.</param>
@@ -19,6 +20,7 @@ internal class LedgerPort : ILedgerPort
     public LedgerPort(Terms terms, ITaskFormat? format = null)
     {
         var rules = terms.Gates is { } gates ? new GateRules(gates) : null;
+        _uniques = terms.Uniques;
         _types = [.. Terms.Types.Select(type => NewType(type, format, rules))];
         var settings = new LedgerSettings
         {
@@ -231,8 +233,8 @@ internal class LedgerPort : ILedgerPort
     private static TaskPath PathOf(Errand task) => (task.Record as TaskRecord)?.Path
         ?? (task.Spawner is { } spawner ? PathOf(spawner).Child(task.Id) : TaskPath.Root(task.Id));
 
-    private static SpawnOptions? OptionsOf(Errand task) =>
-        task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null, OwnPriority: null }
+    private SpawnOptions? OptionsOf(Errand task) =>
+        task is { Delay.Ticks: 0, DueAt: null, Key: null, OwnTimeout: null, OwnRetry: null, OwnPriority: null, Unique: null }
             ? null
             : new SpawnOptions
             {
@@ -242,6 +244,7 @@ internal class LedgerPort : ILedgerPort
                 Timeout = task.OwnTimeout,
                 Retry = task.OwnRetry is { } retry ? PolicyOf(retry) : null,
                 Priority = task.OwnPriority,
+                Unique = _uniques?.Told(task.Unique) is { } unique ? new UniqueTask { Key = $"{unique.Key}", WhenDuplicate = Enum.Parse<WhenDuplicate>($"{unique.Clash}") } : null,
             };
 
     private static TreeRequest? RequestOf(Errand root) => root.Rules is not { } rules

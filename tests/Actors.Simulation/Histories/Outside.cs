@@ -82,10 +82,10 @@ internal sealed class Outside(Stage stage, Workers workers)
     {
         var fencesOff = Chance.OneIn(4);
         workers.Die();
-        _waiting.Clear();
+        stage.Die(fencesOff);
+        _waiting.Clear(); // also what one that was fenced off still came to
         _looked.Clear();
         _reading = new Reading(stage);
-        stage.Die(fencesOff);
         foreach (var _ in Chance.Times(0, 4))
         {
             workers.Add(Chance.Next(Terms.Pools));

@@ -43,6 +43,7 @@ internal sealed class Reading(Stage stage)
                 if (rows.Length == 0)
                 {
                     Whole(told);
+                    told.Add(static checker => checker.Book.EndReturn());
                 }
 
                 return rows.Length == 0 ? "all live trees have been read" : $"{rows.Length} row(s) are read";

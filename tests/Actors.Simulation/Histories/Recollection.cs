@@ -59,6 +59,7 @@ internal sealed class Recollection(Book book, Terms terms)
         tree.IsLoading = false;
         Entry[] live = [.. order.Select(task => book.EntryOf(task)!).Where(static task => !task.IsEnded)];
         Array.ForEach(live, static task => task.IsUnread = false);
+        Array.ForEach(live, book.Return);
         Entry[] dead = [.. live.Where(task => task.IsCondemned || task.Losses >= terms.WorkerLossesMax)];
         foreach (var join in live.Where(static task => task.Owner is not null).Except(dead).ToArray())
         {

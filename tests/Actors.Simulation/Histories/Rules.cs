@@ -38,6 +38,7 @@ internal static class Rules
     public const string PriorityOrder = "The highest priority starts first, and none is passed over for ever";
     public const string LimitKept = "No more run under a limit than it has permits";
     public const string OrderKept = "What keeps an order does not start before those before it have ended";
+    public const string OneOfAKey = "Of unique tasks of one key one runs, and the others end as they say";
     public const string BudgetKept = "A tree uses up no more than its budget, and nothing fails of it before";
     public const string DeadlineTold = "At its deadline what is live of a tree has failed, once";
     public const string ClosedStartsNothing = "Nothing starts once the ledger is closed";

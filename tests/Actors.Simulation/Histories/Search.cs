@@ -28,7 +28,7 @@ internal static class Search
         : $"No rule is broken by the history of seed {seed}.";
 
     /// <summary>A kind of histories in names of environment variables; empty for those in memory without limits.</summary>
-    public static string KindOf(Staging? staging) => (staging is { Gates: not null } ? "GATED_" : "") + (staging is { IsDurable: true } ? "DURABLE_" : "");
+    public static string KindOf(Staging? staging) => (staging is { Gates: not null } ? "GATED_" : "") + (staging is { Uniques: not null } ? "UNIQUE_" : "") + (staging is { IsDurable: true } ? "DURABLE_" : "");
 
     public static BrokenRuleException? Play(int seed, Staging? staging, Story? story = null) =>
         Play(new Chance(seed), seed, staging, story);

@@ -109,6 +109,7 @@ internal sealed class Stage
             DueAt = join is null && delay == 1 ? Port.Now + TimeSpan.FromSeconds(Chance.Next(5) - 1) : null,
             OwnRetry = join is null && Chance.OneIn(6) ? Chance.NewRetry() : null,
             OwnTimeout = join is null && Chance.OneIn(8) ? TimeSpan.FromSeconds(1 + Chance.Next(9)) : null,
+            Unique = Terms.Uniques is not null && join is null && id != spawner?.Id.Completion() && Chance.OneIn(2) ? Chance.NewUnique(Terms.Uniques) : null,
             OwnPriority = HasPriorities && join is null && Chance.OneIn(4) ? Chance.Next(TaskPriority.Count) : null,
         };
         return Write(errand, join);

@@ -11,6 +11,9 @@ internal sealed record Staging
     /// <summary>The limits and the order that types have; null where none has any.</summary>
     public GateTerms? Gates { get; init; }
 
+    /// <summary>Not null where some tasks are to be the only live ones of their type with a key.</summary>
+    public UniqueTerms? Uniques { get; init; }
+
     /// <summary>What lies between the history and the ledger; null for nothing.</summary>
     public Func<ILedgerPort, ILedgerPort>? Plant { get; init; }
 

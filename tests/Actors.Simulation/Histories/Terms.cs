@@ -48,6 +48,9 @@ internal sealed record Terms
     /// <summary>The limits and the order that types have; null where none has any.</summary>
     public GateTerms? Gates { get; init; }
 
+    /// <summary>Not null where some tasks are to be the only live ones of their type with a key.</summary>
+    public UniqueTerms? Uniques { get; init; }
+
     /// <summary>How long a suspect runs before the next one may.</summary>
     public TimeSpan SuspectAlone { get; } = TimeSpan.FromSeconds(10);
 }

@@ -241,8 +241,12 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         }
     }
 
-    /// <summary>What the writer had to say is not heard any more.</summary>
-    public void Deafen() => _fromWriter.Clear();
+    /// <summary>What the writer had to say is not heard any more, and the errands are those of the next life.</summary>
+    public void Deafen()
+    {
+        _fromWriter.Clear();
+        Ledger.Observer = null;
+    }
 
     /// <summary>The coordinator hears what its writer has to say.</summary>
     public void Hear()

@@ -132,6 +132,49 @@ public abstract class DurableGatesSpec : EachStoreSpec
     }
 
     [Fact]
+    public async Task One_key_that_is_submitted_twice_at_once_and_skipped_at_once_is_one_tree()
+    {
+        await using var engine = await StartAsync(Incarnation.AddAll);
+        var one = await engine.Client.SubmitAsync(new Gate("u"), new SubmitOptions { Unique = new UniqueTask { Key = "once" } });
+        var again = new SubmitOptions { Key = "again", Unique = new UniqueTask { Key = "once", WhenDuplicate = WhenDuplicate.Skip } };
+        var handles = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => engine.Client.SubmitAsync(new Gate("u"), again)));
+        foreach (var handle in handles)
+        {
+            Assert.True((await handle.OutcomeAsync().WaitAsync(Patience)).IsCancelled);
+            Assert.Equal((handles[0].Id, one.Id), (handle.Id, handle.DuplicateOf));
+        }
+
+        await CommittedAsync(engine);
+        await engine.CrashAsync();
+        using var store = Store.NewStore();
+        var verification = new StoreVerification(Assert.Fail);
+        verification.Run(store.ReadAll(), store.Info());
+        Assert.Equal(3, verification.Tasks); // with the one that shows that all is committed
+    }
+
+    [Fact]
+    public async Task What_has_attached_stays_so_over_a_restart_though_the_period_is_over()
+    {
+        var start = new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
+        var once = new SubmitOptions { Unique = new UniqueTask { Key = "once", Period = TimeSpan.FromMinutes(1) } };
+        TaskId other;
+        await using (var first = await Incarnation.StartAsync(Store.Location, clock: start))
+        {
+            await first.Client.SubmitAsync(new Gate("u"), once);
+            other = (await first.Client.SubmitAsync(new Gate("u"), once)).Id;
+            await RanAsync(first, 1);
+            await CommittedAsync(first);
+        }
+
+        await using var second = await Incarnation.StartAsync(Store.Location, clock: start.AddMinutes(10));
+        await RanAsync(second, 1);
+        var handle = await second.Client.FindAsync<string>(other);
+        second.Doors["u"].SetResult("the same");
+        Assert.Equal("the same", (await handle!.OutcomeAsync().WaitAsync(Patience)).Value);
+        Assert.Single(second.Doors.Ran);
+    }
+
+    [Fact]
     public async Task What_has_ended_keeps_its_key_for_its_period_over_restarts_and_gives_its_result()
     {
         var start = new DateTimeOffset(2040, 3, 1, 0, 0, 0, TimeSpan.Zero);
