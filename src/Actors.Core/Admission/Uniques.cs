@@ -45,24 +45,21 @@ internal sealed class Uniques(TaskLedger ledger)
         }
     }
 
-    /// <summary>A live task came back from a store.</summary>
+    /// <summary>A live task came back from a store that is to be the only one of a key.</summary>
     /// <param name="task">The task.</param>
+    /// <param name="unique">Its key.</param>
     /// <param name="duplicateOf">Null unless it waits: for who had its key when it became real; no id where it became real while others came back, and was yet to meet them.</param>
-    public void Return(TaskRecord task, TaskId? duplicateOf)
+    public void Return(TaskRecord task, UniqueTask unique, TaskId? duplicateOf)
     {
-        if (task.Unique is not { } unique)
-        {
-            return;
-        }
-
+        _returning ??= new ReturningUniques();
         if (duplicateOf is { } other)
         {
-            (_returning ??= new ReturningUniques()).AddWaiting(task, other);
+            _returning.AddWaiting(task, other);
             return;
         }
 
         task.UniqueEntry = new UniqueEntry(task, unique.Key, task.Stored!.CreatedAt);
-        if ((_returning ??= new ReturningUniques()).Add(new UniqueHolder(task.Id, task.Stored.CreatedAt) { Entry = task.UniqueEntry }, task.Type, unique.Key))
+        if (_returning.Add(new UniqueHolder(task.Id, task.Stored.CreatedAt) { Entry = task.UniqueEntry }, task.Type, unique.Key))
         {
             _entries[(task.Type, unique.Key)] = task.UniqueEntry;
         }

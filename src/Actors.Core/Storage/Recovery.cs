@@ -167,10 +167,10 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
             task.PendingFailure = TreeAlarms.FailureOf(tree);
         }
 
-        if (task.Unique is not null)
+        if (task.Unique is { } unique)
         {
             task.DueAtTicks = row.DueAt == TaskRow.None ? 0 : row.DueAt;
-            ledger.Uniques.Return(task, row.State == TaskState.Waiting ? StoreJson.ReadDuplicateOf(in row) ?? default(TaskId) : null);
+            ledger.Uniques.Return(task, unique, row.State == TaskState.Waiting ? StoreJson.ReadDuplicateOf(in row) ?? default(TaskId) : null);
         }
 
         var join = task as JoinRecord;
