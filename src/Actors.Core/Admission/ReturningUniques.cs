@@ -7,7 +7,6 @@ internal sealed class ReturningUniques
 {
     private readonly Dictionary<TaskId, UniqueHolder> _holders = [];
     private readonly Dictionary<(TaskType Type, string Key), UniqueHolder> _last = [];
-
     private readonly List<TaskRecord> _waiting = [];
 
     /// <summary>Those that waited for another one, in the order of their rows.</summary>

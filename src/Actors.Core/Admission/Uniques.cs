@@ -78,23 +78,24 @@ internal sealed class Uniques(TaskLedger ledger)
         {
             if (returning.HolderOf(task) is not { } holder)
             {
-                Meet(task);
+                MeetLate(task);
+                continue;
             }
-            else if (holder.Outcome is { } outcome)
+
+            task.DuplicateOf = holder.Id;
+            if (holder.Outcome is { } outcome)
             {
-                task.DuplicateOf = holder.Id;
                 _decided.Enqueue((task, outcome));
             }
             else
             {
-                task.DuplicateOf = holder.Id;
                 (holder.Entry!.Attached ??= []).Add(task);
             }
         }
 
         foreach (var task in returning.Strangers.Where(static task => !task.State.IsTerminal()))
         {
-            Meet(task);
+            MeetLate(task);
         }
 
         foreach (var holder in returning.Ended)
@@ -224,7 +225,7 @@ internal sealed class Uniques(TaskLedger ledger)
     }
 
     /// <summary>A task that had to wait until all were back.</summary>
-    private void Meet(TaskRecord task)
+    private void MeetLate(TaskRecord task)
     {
         if (!Judge(task, task.Unique!))
         {
