@@ -126,7 +126,7 @@ internal static class RowBatch
         commands.BatchCommands.Add(Command(
             "INSERT INTO running SELECT * FROM unnest($1::int[], $2::jsonb[]) ON CONFLICT (worker) DO UPDATE SET tasks = excluded.tasks",
             Parameter(busy.Select(static running => running.Worker).ToArray(), NpgsqlDbType.Integer),
-            Parameter(busy.Select(static running => Json(running.Tasks!)).ToArray(), NpgsqlDbType.Jsonb)));
+            Parameter(busy.Select(static running => Text(StoreJson.Write(running.Tasks!))!).ToArray(), NpgsqlDbType.Jsonb)));
         expected.AddRange([-1, -1]);
     }
 
@@ -205,17 +205,6 @@ internal static class RowBatch
     /// <summary>In whole microseconds, which is what the server has, and never earlier than asked for.</summary>
     private static DateTime? Time(long ticks) =>
         ticks == TaskRow.None ? null : new DateTime((ticks + 9) / 10 * 10, DateTimeKind.Utc);
-
-    private static string Json(RunningTask[] tasks)
-    {
-        var text = new StringBuilder("[", 16 * (tasks.Length + 1));
-        foreach (var task in tasks)
-        {
-            text.Append(text.Length > 1 ? "," : "").Append(System.Globalization.CultureInfo.InvariantCulture, $"[{task.Tree},{task.Number},{task.Attempt}]");
-        }
-
-        return text.Append(']').ToString();
-    }
 
     private delegate T Selector<T>(in TaskRow row);
 }

@@ -19,10 +19,11 @@ internal sealed class TaskRows
         + "WHERE tree = ? AND no = ?";
 
     private readonly List<string> _types = [];
+    private readonly Dictionary<string, byte[]> _bytes = [];
 
-    public static void BindInsert(Statement statement, in TaskRow row)
+    public void BindInsert(Statement statement, in TaskRow row)
     {
-        statement.Bind(row.Tree).Bind(row.Number).Bind(row.Id).BindOptional(row.Parent).Bind(row.Type).Bind(row.Payload).Bind(row.Options).BindTime(row.CreatedAt);
+        statement.Bind(row.Tree).Bind(row.Number).Bind(row.Id).BindOptional(row.Parent).Bind(BytesOf(row.Type)).Bind(row.Payload).Bind(row.Options).BindTime(row.CreatedAt);
         BindChanging(statement, in row);
     }
 
@@ -60,6 +61,17 @@ internal sealed class TaskRows
     private static void BindChanging(Statement statement, in TaskRow row) => statement
         .Bind((long)row.Flags).BindOptional(row.Join).Bind(row.Place).Bind((long)row.State).BindTime(row.DueAt).Bind(row.Attempt).Bind(row.Losses)
         .BindTime(row.EndedAt).BindOptional(row.EndedOrder).Bind(row.Outcome).Bind(row.Joins).Bind(row.Counts).BindTime(row.TreeEndedAt);
+
+    /// <summary>There are few types and many rows: each name is encoded once.</summary>
+    private byte[] BytesOf(string type)
+    {
+        if (!_bytes.TryGetValue(type, out var utf8))
+        {
+            _bytes[type] = utf8 = Encoding.UTF8.GetBytes(type);
+        }
+
+        return utf8;
+    }
 
     /// <summary>There are few types and many rows: each name is one string.</summary>
     private string TypeOf(ReadOnlySpan<byte> utf8)

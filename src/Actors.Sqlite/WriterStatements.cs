@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Actors.Storage;
 
 namespace Actors.Sqlite;
@@ -8,6 +6,7 @@ namespace Actors.Sqlite;
 internal sealed class WriterStatements(Database database) : IDisposable
 {
     private const int TreesLookedAt = 10_000;
+    private readonly TaskRows _rows = new();
     private readonly Statement _insert = new(database, TaskRows.Insert);
     private readonly Statement _update = new(database, TaskRows.Update);
     private readonly Statement _updateTree = new(database, "UPDATE task SET counts = ?, tree_ended_at = ? WHERE tree = ? AND no = 0");
@@ -40,7 +39,7 @@ internal sealed class WriterStatements(Database database) : IDisposable
     {
         foreach (ref readonly var row in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(batch.Added))
         {
-            TaskRows.BindInsert(_insert, in row);
+            _rows.BindInsert(_insert, in row);
             _insert.Run();
         }
 
@@ -75,7 +74,7 @@ internal sealed class WriterStatements(Database database) : IDisposable
             }
             else
             {
-                _has.Bind(running.Worker).Bind(Json(running.Tasks)).Run();
+                _has.Bind(running.Worker).Bind(StoreJson.Write(running.Tasks)).Run();
             }
         }
 
@@ -183,17 +182,6 @@ internal sealed class WriterStatements(Database database) : IDisposable
         {
             _release.Bind(task.Tree).Bind(task.Number).Run();
         }
-    }
-
-    private static byte[] Json(RunningTask[] tasks)
-    {
-        var text = new StringBuilder("[", 16 * (tasks.Length + 1));
-        foreach (var task in tasks)
-        {
-            text.Append(text.Length > 1 ? "," : "").Append(CultureInfo.InvariantCulture, $"[{task.Tree},{task.Number},{task.Attempt}]");
-        }
-
-        return Encoding.UTF8.GetBytes(text.Append(']').ToString());
     }
 
     private void MustHit(int rows, long tree, long number)

@@ -12,6 +12,7 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
 {
     private List<LedgerEffect> _held = [];
     private List<LedgerEffect> _released = [];
+    private readonly List<LedgerEffect> _unheld = [];
 
     /// <summary>The batch that is on its way; null while none is.</summary>
     public StoreBatch? UnderWay { get; private set; }
@@ -19,20 +20,20 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
     /// <summary>How many effects wait for a commit.</summary>
     public int Held => _held.Count + (UnderWay is null ? 0 : ledger.Effects.Count);
 
-    /// <summary>What may leave now, in order; valid until the next call. Moves on to the next batch where none is on its way.</summary>
+    /// <summary>What may leave now, in order and behind what the last commit held back; valid until the next call. Moves on to the next batch where none is on its way.</summary>
     /// <param name="batch">A batch to carry to the store; null where none begins.</param>
     public IReadOnlyList<LedgerEffect> Step(out StoreBatch? batch)
     {
         batch = null;
-        _released.Clear();
+        _unheld.Clear();
         if (UnderWay is not null)
         {
-            return _released;
+            return _unheld;
         }
 
         if (journal.IsEmpty)
         {
-            _released.AddRange(ledger.Effects);
+            _unheld.AddRange(ledger.Effects);
         }
         else
         {
@@ -41,7 +42,7 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
         }
 
         ledger.Effects.Clear();
-        return _released;
+        return _unheld;
     }
 
     /// <summary>What will never leave, since nothing is committed any more.</summary>
@@ -57,17 +58,17 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
 
     /// <summary>A batch stands in the store.</summary>
     /// <param name="number">Its number.</param>
-    /// <returns>What it held back, in order; valid until the next call.</returns>
+    /// <returns>What it held back, in order; valid until the next one stands there.</returns>
     /// <exception cref="InvalidOperationException">It is not the one that is on its way: what that one holds back must not leave.</exception>
     public IReadOnlyList<LedgerEffect> Committed(long number)
     {
-        if (UnderWay?.Number != number)
+        if (UnderWay is not { } batch || batch.Number != number)
         {
             throw new InvalidOperationException($"Batch {number} is said to stand in the store, and the one on its way is {UnderWay?.Number.ToString(CultureInfo.InvariantCulture) ?? "none"}.");
         }
 
         UnderWay = null;
-        journal.Committed();
+        journal.Committed(batch);
         (_held, _released) = (_released, _held);
         _held.Clear();
         return _released;

@@ -21,6 +21,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     private HashSet<TaskId> _ended = [];
     private HashSet<TaskId> _endedUnderWay = [];
     private long _nextTree = nextTree;
+    private StoreBatch? _spare;
     private long _batch;
 
     /// <summary>Whether nothing is to be written.</summary>
@@ -145,9 +146,11 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>Whether a tree of that root has ended and is not known to be committed: the ledger does not tell of it any more, and the store may not yet.</summary>
     public bool HasEnded(TaskId root) => _ended.Contains(root) || _endedUnderWay.Contains(root);
 
-    /// <summary>The batch that was taken last is committed.</summary>
-    public void Committed()
+    /// <summary>The batch that was taken last is committed, and nobody reads it any more.</summary>
+    public void Committed(StoreBatch batch)
     {
+        batch.Clear();
+        _spare = batch;
         _endedUnderWay.Clear();
         ledger.Backlog?.Committed();
     }
@@ -155,7 +158,9 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
     /// <summary>What has changed since the last batch.</summary>
     public StoreBatch TakeBatch()
     {
-        var batch = new StoreBatch { Number = ++_batch };
+        var batch = _spare ?? new StoreBatch();
+        _spare = null;
+        batch.Number = ++_batch;
         foreach (var tree in _trees)
         {
             var stored = tree.Stored!;

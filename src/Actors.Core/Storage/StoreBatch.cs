@@ -1,8 +1,11 @@
 namespace Actors.Storage;
 
-/// <summary>What one commit writes: all of it, or nothing. A store only reads it.</summary>
+/// <summary>What one commit writes: all of it, or nothing. A store only reads it, and only until the commit is over: then it is filled again.</summary>
 internal sealed class StoreBatch
 {
+    /// <summary>More rows than this are not kept room for: 10 MB in each of the two long lists.</summary>
+    private const int RoomMax = 64 * 1024;
+
     /// <summary>1-based, without a gap in one epoch: a commit whose fate is unknown is resolved by reading the last number that stands in the store.</summary>
     public long Number { get; set; }
 
@@ -45,7 +48,31 @@ internal sealed class StoreBatch
     /// <summary>How many tasks are live.</summary>
     public long LiveTasks { get; set; }
 
+    /// <summary>Nothing, with room for as much as there was: the rows are what the engine has most of, and lists that grow again for each commit are most of what it would allocate.</summary>
+    public void Clear()
+    {
+        Empty(Added);
+        Empty(Changed);
+        Empty(Trees);
+        Empty(Opened);
+        Empty(Closed);
+        Empty(Running);
+        Empty(Taken);
+        Empty(Facts);
+        Empty(Audit);
+        Empty(Released);
+    }
+
     public bool IsEmpty => Added.Count + Changed.Count + Trees.Count + Opened.Count + Closed.Count + Running.Count + Taken.Count + Facts.Count + Audit.Count + Released.Count == 0;
+
+    private static void Empty<T>(List<T> rows)
+    {
+        rows.Clear();
+        if (rows.Capacity > RoomMax)
+        {
+            rows.Capacity = 0;
+        }
+    }
 }
 
 /// <summary>A tree of which only the counts have changed.</summary>

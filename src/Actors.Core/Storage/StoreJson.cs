@@ -1,5 +1,8 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Unicode;
 using Actors.Ledger;
 
 namespace Actors.Storage;
@@ -30,6 +33,30 @@ internal sealed partial class StoreJson : JsonSerializerContext
             new StoredOptions(options?.Timeout, options?.Retry is { } retry ? Storage.StoredRetry.Of(retry) : null, priority, options?.Unique, duplicateOf?.ToString()), Default.StoredOptions);
 
     public static byte[] Write(Pause value) => JsonSerializer.SerializeToUtf8Bytes(Storage.StoredPause.Of(value), Default.StoredPause);
+
+    /// <summary>What a worker has: an array of arrays of tree, number and attempt.</summary>
+    public static byte[] Write(RunningTask[] tasks)
+    {
+        const int LongestOne = 3 + 20 + 20 + 11 + 1; // brackets and commas, two long numbers and a short one, the comma behind
+        var room = ArrayPool<byte>.Shared.Rent(2 + (tasks.Length * LongestOne));
+        var length = 0;
+        room[length++] = (byte)'[';
+        foreach (var task in tasks)
+        {
+            if (length > 1)
+            {
+                room[length++] = (byte)',';
+            }
+
+            Utf8.TryWrite(room.AsSpan(length), CultureInfo.InvariantCulture, $"[{task.Tree},{task.Number},{task.Attempt}]", out var written);
+            length += written;
+        }
+
+        room[length++] = (byte)']';
+        var json = room.AsSpan(0, length).ToArray();
+        ArrayPool<byte>.Shared.Return(room);
+        return json;
+    }
 
     public static Pause ReadPause(byte[] json) => Read(json, Default.StoredPause).ToPause();
 

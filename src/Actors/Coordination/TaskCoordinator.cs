@@ -38,6 +38,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DrainMode? _draining;
     private bool _isDrained;
     private bool _isGoingOn;
+    private IReadOnlyList<LedgerEffect> _committed = [];
     private DateTimeOffset? _alarm;
 
     public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer)
@@ -148,7 +149,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 _pools.Bury(terminated.ActorRef);
                 break;
             case Committed committed:
-                CarryOut(_durable!.Committed(committed.Batch));
+                _committed = _durable!.Committed(committed.Batch);
                 break;
             case StoreBack:
                 _durable!.Back();
@@ -232,7 +233,10 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _ledger.Dispatch(Now);
         if (_durable is not null)
         {
-            CarryOut(_durable.Step());
+            var unheld = _durable.Step();
+            CarryOut(_committed); // the next batch is on its way before anybody hears of the last one: they are told while the store writes
+            _committed = [];
+            CarryOut(unheld);
         }
         else
         {

@@ -26,6 +26,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     private readonly List<Signal> _left = [];
     private readonly Dictionary<Errand, TaskState> _ended = [];
     private Recovery? _recovery;
+    private IReadOnlyList<LedgerEffect> _committed = [];
     private bool _isUnknown;
 
     public DurablePort(Terms terms, Disk disk, Papers papers, DurableFault? fault)
@@ -160,6 +161,8 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             _toWriter.Enqueue(_fault.ReadsBacklogAhead ? (window, _store.ReadRoots(window)) : window);
         }
 
+        Leave(_committed);
+        _committed = [];
         if (!_fault.LeavesBeforeCommit)
         {
             Leave(released);
@@ -185,7 +188,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
                         _store.Commit(batch);
                     }
 
-                    _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
+                    _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
                     Done();
                     return $"the store {(isTried ? "tries again and " : "")}has batch {batch.Number}";
                 case TaskId[] ids:
@@ -220,7 +223,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         {
             if (_toWriter.Peek() is StoreBatch batch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
             {
-                _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
+                _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
                 Done();
             }
 
@@ -397,7 +400,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         {
             if (_toWriter.Dequeue() is StoreBatch batch)
             {
-                _fromWriter.Enqueue(() => Leave(_commits.Committed(batch.Number)));
+                _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
             }
 
             return;
