@@ -161,14 +161,20 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             _toWriter.Enqueue(_fault.ReadsBacklogAhead ? (window, _store.ReadRoots(window)) : window);
         }
 
-        Leave(_committed);
-        _committed = [];
+        Tell();
         if (!_fault.LeavesBeforeCommit)
         {
             Leave(released);
         }
 
         return Emitted.FindAll(static signal => signal is not Told); // answers are no doing of the ledger's
+    }
+
+    /// <summary>What the last commit held back leaves: behind the next batch, which the writer has by then.</summary>
+    public void Tell()
+    {
+        Leave(_committed);
+        _committed = [];
     }
 
     /// <summary>The writer does what is next; where its commit failed it asks what became of it first.</summary>
@@ -188,7 +194,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
                         _store.Commit(batch);
                     }
 
-                    _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
+                    Commit(batch.Number);
                     Done();
                     return $"the store {(isTried ? "tries again and " : "")}has batch {batch.Number}";
                 case TaskId[] ids:
@@ -223,7 +229,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         {
             if (_toWriter.Peek() is StoreBatch batch && (_fault.TakesFailureForSuccess || _fault.GivesUpFailedCommits))
             {
-                _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
+                Commit(batch.Number);
                 Done();
             }
 
@@ -394,13 +400,16 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         }
     }
 
+    /// <summary>The ledger is to hear of it. A number: the batch itself is used again.</summary>
+    private void Commit(long number) => _fromWriter.Enqueue(() => _committed = _commits.Committed(number));
+
     private void Lose()
     {
         if (_fault.IgnoresFence)
         {
             if (_toWriter.Dequeue() is StoreBatch batch)
             {
-                _fromWriter.Enqueue(() => _committed = _commits.Committed(batch.Number));
+                Commit(batch.Number);
             }
 
             return;

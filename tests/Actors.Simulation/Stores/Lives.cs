@@ -78,6 +78,7 @@ internal sealed class Lives(Terms terms, HashSet<string>? seen, DurableFault? fa
             while (before.HasAnswers)
             {
                 before.Hear();
+                before.Tell();
             }
 
             // It may still say what it reads in the store, and does not know that it is fenced off until it writes.
