@@ -186,9 +186,14 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
             return true;
         }
 
-        if (ClosedAt(lane) is not null)
+        if (ClosedAt(lane) is { } closed)
         {
             Leave(lane);
+            if (closed is TokenBucket { IsTimed: false } bucket)
+            {
+                SetTime(bucket); // no end of a run brings tokens: without a time nobody would look again
+            }
+
             return false;
         }
 
@@ -456,9 +461,11 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     {
         if (gate is TokenBucket { IsTimed: false } bucket && bucket.HasWaiting && bucket.Room(ledger.NowTicks) <= (bucket.IsClaimed ? 1 : 0))
         {
-            _due.Enqueue(bucket, bucket.Await(ledger.NowTicks));
+            SetTime(bucket);
         }
     }
+
+    private void SetTime(TokenBucket bucket) => _due.Enqueue(bucket, bucket.Await(ledger.NowTicks));
 
     /// <summary>Whether another pool has something for a gate that this one has passed last, and a worker for it.</summary>
     private bool HasToYield(Lane lane)

@@ -9,6 +9,12 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
     private readonly TaskRate _rate = rule.Rate;
     private long _tokens = rule.Rate.TokenLimit;
 
+    /// <summary>
+    /// How many that were taken may come back: none that has been replaced since, so that with those that are here they are never more than the bucket holds. It is not known whose
+    /// they are: where one that is not among them ends, one of them is lost, and none too many is left.
+    /// </summary>
+    private long _returnable;
+
     /// <summary>When the present period began.</summary>
     private long _since = nowTicks;
 
@@ -64,15 +70,17 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
         }
 
         _tokens--;
+        _returnable++;
         _isAwaited = false;
     }
 
-    /// <summary>One that was never started has used nothing up.</summary>
+    /// <summary>One that was never started has used nothing up, unless its token has been replaced since.</summary>
     public override void Return(bool hasRun)
     {
-        if (!hasRun)
+        if (_returnable > 0)
         {
-            _tokens = Math.Min(_tokens + 1, _rate.TokenLimit);
+            _returnable--;
+            _tokens += hasRun ? 0 : 1;
         }
     }
 
@@ -100,5 +108,6 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
 
         _since += periods * period;
         _tokens = periods >= _rate.TokenLimit ? _rate.TokenLimit : Math.Min(_rate.TokenLimit, _tokens + (periods * _rate.TokensPerPeriod));
+        _returnable = Math.Min(_returnable, _rate.TokenLimit - _tokens);
     }
 }

@@ -100,7 +100,7 @@ internal sealed partial class Book(Terms terms)
         foreach (var stint in stints)
         {
             var task = stint.Task;
-            Close(stint);
+            Close(stint, hasRun: hadTaken);
             task.IsSuspect |= hadTaken;
             Seen?.Add($"a worker is lost with {(stints.Length == 1 ? "a task" : "a chunk")}{(hadTaken ? "" : " that it had not got")}");
             if (stint.Told == Reason.Cancel || (stint.Told == Reason.Timeout && hadTaken))
@@ -138,7 +138,7 @@ internal sealed partial class Book(Terms terms)
             if (EntryOf(end.Task)?.Stint is { } stint && stint.Run == end.Run)
             {
                 isNew = true;
-                Close(stint);
+                Close(stint, hasRun: end.Word != EndWord.GivenBack);
                 Settle(stint, end);
             }
             else
@@ -289,7 +289,7 @@ internal sealed partial class Book(Terms terms)
     {
         foreach (var stint in bench.Stints.ToArray())
         {
-            Close(stint);
+            Close(stint, hasRun: stint.Told != Reason.None);
             if (stint.Told == Reason.None)
             {
                 TakeBack(stint.Task);
@@ -333,10 +333,16 @@ internal sealed partial class Book(Terms terms)
         }
     }
 
-    public static void Close(Stint stint)
+    /// <param name="stint">Which.</param>
+    /// <param name="hasRun">Whether it can have started.</param>
+    public void Close(Stint stint, bool hasRun)
     {
         stint.Task.Stint = null;
         stint.Bench.Stints.Remove(stint);
+        if (!hasRun)
+        {
+            TakeBackStart(stint);
+        }
     }
 
     public static void MakeReady(Entry entry, string because)

@@ -5,7 +5,12 @@ internal sealed partial class Book
 {
     private static readonly string[] Limits = [GateTerms.Limit, GateTerms.LimitOfAll];
 
-    /// <summary>Whether a ready task finds a permit at each of its limits, and none before it in its order.</summary>
+    /// <summary>When tasks of a key started, in this life of the process; and the latest time at which one did, or was to.</summary>
+    private readonly Dictionary<string, List<long>> _starts = [];
+    private readonly Dictionary<string, long> _lastStart = [];
+
+    /// <summary>Whether a ready task finds a permit at each of its limits, a token for certain, and none before it in its order.</summary>
+    /// <remarks>Where there is a rate one place of each gate may be kept back for one that waits elsewhere: so with one place it is never certain.</remarks>
     public bool IsOpen(Entry entry)
     {
         if (terms.Gates is not { } gates)
@@ -13,7 +18,41 @@ internal sealed partial class Book
             return true;
         }
 
-        return !MayBeBehind(entry) && Limits.All(limit => GateTerms.KeyAt(limit, entry.Task) is not { } key || Running(limit, key) < gates.PermitsAt(limit));
+        var keptBack = gates.Rated is null ? 0 : 1;
+        return !MayBeBehind(entry) && HasToken(entry.Task, gates)
+            && Limits.All(limit => GateTerms.KeyAt(limit, entry.Task) is not { } key || Running(limit, key) + keptBack < gates.PermitsAt(limit));
+    }
+
+    /// <summary>One that has a place in what is assigned and never started has used up nothing.</summary>
+    private void TakeBackStart(Stint stint)
+    {
+        if (terms.Gates?.Rated is not null && GateTerms.RateKeyOf(stint.Task.Task) is { } key)
+        {
+            _starts[key].Remove(stint.AssignedAt);
+            Seen?.Add("a token comes back");
+        }
+    }
+
+    private bool HasToken(Errand task, GateTerms gates) => gates.Rated is not { } rate || GateTerms.RateKeyOf(task) is not { } key
+        || rate.TokenLimit > 1 && (!_lastStart.TryGetValue(key, out var last) || Now - last > rate.Rest.Ticks);
+
+    private void JudgeRate(Errand task, RateTerms rate)
+    {
+        if (GateTerms.RateKeyOf(task) is not { } key)
+        {
+            return;
+        }
+
+        var starts = _starts.TryGetValue(key, out var known) ? known : _starts[key] = [];
+        starts.Add(Now);
+        _lastStart[key] = Now;
+        for (var first = 0; first < starts.Count; first++)
+        {
+            var most = rate.TokenLimit + (((Now - starts[first]) / rate.Period.Ticks) + 1) * rate.TokensPerPeriod;
+            Rules.Hold(starts.Count - first <= most, Rules.RateKept, $"{starts.Count - first} of '{key}' started in {TimeSpan.FromTicks(Now - starts[first])}, and {most} may: {task}");
+        }
+
+        Seen?.Add(starts.Count > rate.TokenLimit ? "a rate is waited for" : "a rate has tokens");
     }
 
     /// <summary>Judges what has been assigned, after it was.</summary>
@@ -34,6 +73,11 @@ internal sealed partial class Book
                     Rules.Hold(running <= gates.PermitsAt(limit), Rules.LimitKept, $"{running} run under '{limit}' {key}, of {gates.PermitsAt(limit)}: {run.Task}");
                     Seen?.Add(running == gates.PermitsAt(limit) ? "a limit is full" : "a limit has room");
                 }
+            }
+
+            if (gates.Rated is { } rate)
+            {
+                JudgeRate(run.Task, rate);
             }
 
             var entry = EntryOf(run.Task)!;

@@ -33,6 +33,8 @@ internal sealed partial class Book
     /// <summary>What no store knows is gone.</summary>
     public void Forget()
     {
+        _starts.Clear(); // a bucket begins full
+        _lastStart.Clear();
         BeginReturn();
         Benches.Clear();
         Live.Clear();

@@ -11,10 +11,18 @@ internal sealed record GateTerms(int Permits, int PermitsOfAll)
     public const string Limit = "by key";
     public const string LimitOfAll = "of all";
     public const string Order = "in order";
+    public const string Rate = "a while";
     private const int Keys = 3;
+    public const int RateKeys = 2;
+
+    /// <summary>How often a key of "middling" and "long" tasks may start; null where as often as it likes.</summary>
+    public RateTerms? Rated { get; init; }
 
     /// <summary>What the ledger is told besides, and should not be: a planted fault.</summary>
     public int PermitsTooMany { get; init; }
+
+    /// <summary>Likewise, of the tokens of a bucket.</summary>
+    public int TokensTooMany { get; init; }
 
     /// <summary>Whether the ledger is not told of the order: a planted fault.</summary>
     public bool ForgetsOrder { get; init; }
@@ -27,6 +35,9 @@ internal sealed record GateTerms(int Permits, int PermitsOfAll)
         _ => null,
     };
 
+    /// <summary>The key of a task at the rate; null where it has none.</summary>
+    public static string? RateKeyOf(Errand task) => task.Type.Name is "middling" or "long" ? $"{task.Number % RateKeys}" : null;
+
     /// <summary>The key that a task keeps an order by; null where it keeps none. One in two has none; joins and completion tasks have keys of their own.</summary>
     public static string? OrderOf(Errand task) =>
         task.Type.Name != "timed" || task.Number % 2 != 0 ? null : !IsLate(task) ? $"{task.Number / 2 % 2}" : $"late {task.Number / 2 % 2}";
@@ -36,4 +47,14 @@ internal sealed record GateTerms(int Permits, int PermitsOfAll)
 
     /// <summary>How many may run at a limit.</summary>
     public int PermitsAt(string limit) => limit == Limit ? Permits : PermitsOfAll;
+}
+
+/// <summary>How often tasks may start: a bucket that begins full.</summary>
+/// <param name="TokenLimit">What it holds.</param>
+/// <param name="TokensPerPeriod">What a period brings.</param>
+/// <param name="Period">How long one is.</param>
+internal sealed record RateTerms(int TokenLimit, int TokensPerPeriod, TimeSpan Period)
+{
+    /// <summary>After so long without a start a bucket is full.</summary>
+    public TimeSpan Rest => ((TokenLimit + TokensPerPeriod - 1) / TokensPerPeriod) * Period;
 }

@@ -9,6 +9,8 @@ internal sealed partial class History
     /// <summary>More tasks than this no seed makes. The size of a history is its seed modulo this number, so that shorter ones can be looked for.</summary>
     public const int SizeMax = 64;
 
+    /// <summary>Each key of a rate may have one of its own, and another one where what had waited is found to be cancelled.</summary>
+    private const int LostTimesMax = 2 * GateTerms.RateKeys;
     private const int CalmStepsMin = 200;
     private const int CalmStepsOfTaskMax = 60;
 
@@ -162,7 +164,7 @@ internal sealed partial class History
             ComeToRest();
         }
 
-        if (_stage.Port.NextDue is not null)
+        for (var times = 0; times < (_stage.Terms.Gates?.Rated is null ? 1 : LostTimesMax) && _stage.Port.NextDue is not null; times++)
         {
             PassTime(); // a time that has lost its reason may stand until it is reached
         }

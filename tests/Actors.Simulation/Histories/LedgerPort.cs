@@ -281,14 +281,24 @@ internal sealed class GateRules(GateTerms terms)
     private readonly LimitRule _limit = new(GateTerms.Limit, terms.Permits + terms.PermitsTooMany);
     private readonly LimitRule _limitOfAll = new(GateTerms.LimitOfAll, terms.PermitsOfAll + terms.PermitsTooMany);
     private readonly OrderRule _order = new(GateTerms.Order);
+    private readonly RateRule? _rate = terms.Rated is not { } rated ? null : new(
+        GateTerms.Rate,
+        new TaskRate { TokenLimit = rated.TokenLimit + terms.TokensTooMany, TokensPerPeriod = rated.TokensPerPeriod, ReplenishmentPeriod = rated.Period });
 
     public TypeGates? Of(TypeTerms type) => type.Name switch
     {
         "brief" => new TypeGates([Use(_limit, type)], null),
-        "middling" => new TypeGates([Use(_limit, type), Use(_limitOfAll, type)], null),
+        "middling" => new TypeGates([Use(_limit, type), Use(_limitOfAll, type), .. Rated(type)], null),
+        "long" when _rate is not null => new TypeGates([.. Rated(type)], null),
         "timed" when !terms.ForgetsOrder => new TypeGates([], new OrderUse(_order, static message => GateTerms.OrderOf((Errand)message))),
         _ => null,
     };
+
+    private GateUse[] Rated(TypeTerms type)
+    {
+        _rate?.UsedIn(type.Pool);
+        return _rate is null ? [] : [new GateUse(_rate, static message => GateTerms.RateKeyOf((Errand)message))];
+    }
 
     private static GateUse Use(LimitRule rule, TypeTerms type)
     {

@@ -9,7 +9,7 @@ internal sealed class Recollection(Book book, Terms terms)
         foreach (var stint in book.Benches.Values.SelectMany(static bench => bench.Stints).ToArray())
         {
             var task = stint.Task;
-            Book.Close(stint);
+            book.Close(stint, hasRun: true);
             task.IsSuspect = true;
             task.Losses++;
             task.IsCondemned = stint.Told == Reason.Cancel && task.Doom is null;

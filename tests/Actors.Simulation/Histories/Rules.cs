@@ -37,6 +37,7 @@ internal static class Rules
     public const string PausedStartsNothing = "Nothing that is paused starts";
     public const string PriorityOrder = "The highest priority starts first, and none is passed over for ever";
     public const string LimitKept = "No more run under a limit than it has permits";
+    public const string RateKept = "In any time no more start at a rate than the bucket holds and the periods bring, the one that has begun among them";
     public const string OrderKept = "What keeps an order does not start before those before it have ended";
     public const string OneOfAKey = "Of unique tasks of one key one runs, and the others end as they say";
     public const string BudgetKept = "A tree uses up no more than its budget, and nothing fails of it before";
