@@ -4,7 +4,7 @@ using Actors.Simulation.Histories;
 
 namespace Actors.Benchmarks;
 
-/// <summary>Plays random histories of the ledger on all cores, in memory and with a store in turn, one in two of them under limits and orders, one in two with unique tasks, until it is stopped, or until one breaks a rule.</summary>
+/// <summary>Plays random histories of the ledger on all cores, in memory and with a store in turn, one in two of them under limits and orders and half of those under rates, one in two with unique tasks, until it is stopped, or until one breaks a rule.</summary>
 internal static class RandomHistories
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
@@ -57,7 +57,7 @@ internal static class RandomHistories
             {
                 var number = Interlocked.Increment(ref next);
                 var isDurable = kind == "durable" || (kind == "both" && number % 2 == 1);
-                var gates = number / 2 % 2 == 1 ? new GateTerms(1 + (int)(number / 4 % 2), 1) : null;
+                var gates = number / 2 % 2 == 1 ? new GateTerms(1 + (int)(number / 4 % 2), 1) { Rated = number / 16 % 2 == 1 ? new RateTerms(1 + (int)(number / 32 % 3), 1, TimeSpan.FromSeconds(3)) : null } : null;
                 var (seed, staging) = ((int)((first + number) & int.MaxValue), new Staging { IsDurable = isDurable, Gates = gates, Uniques = number / 8 % 2 == 1 ? new UniqueTerms() : null });
                 if (Search.Play(seed, staging) is not null)
                 {

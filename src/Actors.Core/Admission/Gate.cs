@@ -44,11 +44,14 @@ internal abstract class Gate(GateRule rule, string key)
     public virtual int Left(long nowTicks) => Room(nowTicks);
 
     /// <summary>One passes.</summary>
-    public abstract void Pass(long nowTicks);
+    /// <param name="passage">A number of its own, higher than all before.</param>
+    /// <param name="nowTicks">When.</param>
+    public abstract void Pass(long passage, long nowTicks);
 
     /// <summary>One that has passed is back.</summary>
+    /// <param name="passage">The number with which it has passed.</param>
     /// <param name="hasRun">Whether it can have started.</param>
-    public abstract void Return(bool hasRun);
+    public abstract void Return(long passage, bool hasRun);
 
     /// <summary>Whether it is as if it were new.</summary>
     public abstract bool IsAtRest(long nowTicks);
@@ -139,9 +142,9 @@ internal class Permits(LimitRule rule, string key) : Gate(rule, key)
 
     public override int Room(long nowTicks) => Count - Held;
 
-    public override void Pass(long nowTicks) => Held++;
+    public override void Pass(long passage, long nowTicks) => Held++;
 
-    public override void Return(bool hasRun)
+    public override void Return(long passage, bool hasRun)
     {
         if (Held <= 0)
         {

@@ -12,6 +12,9 @@ internal sealed class GatedTask
     /// <summary>Its age among those that wait; 0 where it has run since, and will be a new one.</summary>
     public long Order { get; set; }
 
+    /// <summary>The number of its last pass through the gates of its lane: passes are numbered in order.</summary>
+    public long Passage { get; set; }
+
     /// <summary>The sequence that it stands in; null where it keeps none.</summary>
     public Sequence? Sequence { get; set; }
 

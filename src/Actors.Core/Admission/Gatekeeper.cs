@@ -24,6 +24,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
     private readonly List<Lane> _yielding = [];
     private Lane? _claimant;
     private long _order;
+    private long _passages;
 
     /// <summary>When the next tokens are due that somebody waits for; max where nobody does.</summary>
     public long NextDueTicks => _due.TryPeek(out _, out var due) ? due : long.MaxValue;
@@ -150,7 +151,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         _parked[lane.Pool]--;
         Close(lane);
         _open[lane.Pool]!.EndTurn(lane);
-        Pass(lane);
+        Pass(lane, task);
         if (lane.Count > 0)
         {
             Place(lane);
@@ -197,7 +198,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
             return false;
         }
 
-        Pass(lane);
+        Pass(lane, task);
         return true;
     }
 
@@ -215,7 +216,7 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         lane.Running--;
         foreach (var gate in lane.Gates)
         {
-            gate.Return(hasRun);
+            gate.Return(task.Gated.Passage, hasRun);
             (gate as Permits)?.HeldAbove?.Remove(task);
         }
 
@@ -385,13 +386,14 @@ internal sealed class Gatekeeper(TaskLedger ledger, int pools)
         }
     }
 
-    private void Pass(Lane lane)
+    private void Pass(Lane lane, TaskRecord task)
     {
+        task.Gated!.Passage = ++_passages;
         lane.Running++;
         lane.PassedOver = 0;
         foreach (var gate in lane.Gates)
         {
-            gate.Pass(ledger.NowTicks);
+            gate.Pass(_passages, ledger.NowTicks);
             gate.LastPool = lane.Pool;
         }
 

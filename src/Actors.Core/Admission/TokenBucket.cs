@@ -10,10 +10,10 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
     private long _tokens = rule.Rate.TokenLimit;
 
     /// <summary>
-    /// How many that were taken may come back: none that has been replaced since, so that with those that are here they are never more than the bucket holds. It is not known whose
-    /// they are: where one that is not among them ends, one of them is lost, and none too many is left.
+    /// The passages whose tokens may come back, in order: with those that are here they are never more than the bucket holds. A token that has been replaced since does not come
+    /// back: others have started with the new one, or may.
     /// </summary>
-    private long _returnable;
+    private readonly List<long> _returnable = [];
 
     /// <summary>When the present period began.</summary>
     private long _since = nowTicks;
@@ -61,7 +61,7 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
             : TimeSpan.FromTicks(_since - nowTicks) + (((missing + _rate.TokensPerPeriod - 1) / _rate.TokensPerPeriod) * _rate.ReplenishmentPeriod);
     }
 
-    public override void Pass(long nowTicks)
+    public override void Pass(long passage, long nowTicks)
     {
         Replenish(nowTicks);
         if (_tokens == _rate.TokenLimit && !_isAwaited)
@@ -70,16 +70,17 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
         }
 
         _tokens--;
-        _returnable++;
+        _returnable.Add(passage);
         _isAwaited = false;
     }
 
     /// <summary>One that was never started has used nothing up, unless its token has been replaced since.</summary>
-    public override void Return(bool hasRun)
+    public override void Return(long passage, bool hasRun)
     {
-        if (_returnable > 0)
+        var place = _returnable.BinarySearch(passage);
+        if (place >= 0)
         {
-            _returnable--;
+            _returnable.RemoveAt(place);
             _tokens += hasRun ? 0 : 1;
         }
     }
@@ -108,6 +109,10 @@ internal class TokenBucket(RateRule rule, string key, long nowTicks) : Gate(rule
 
         _since += periods * period;
         _tokens = periods >= _rate.TokenLimit ? _rate.TokenLimit : Math.Min(_rate.TokenLimit, _tokens + (periods * _rate.TokensPerPeriod));
-        _returnable = Math.Min(_returnable, _rate.TokenLimit - _tokens);
+        var replaced = _returnable.Count - (int)(_rate.TokenLimit - _tokens);
+        if (replaced > 0)
+        {
+            _returnable.RemoveRange(0, replaced);
+        }
     }
 }

@@ -186,11 +186,11 @@ public sealed class RandomGatesSpec
     {
         public override int Room(long nowTicks) => base.Room(nowTicks) + (plant == Plant.PermitTooMany ? 1 : 0);
 
-        public override void Return(bool hasRun)
+        public override void Return(long passage, bool hasRun)
         {
             if (plant != Plant.PermitLost || !hasRun || Held < 2)
             {
-                base.Return(hasRun);
+                base.Return(passage, hasRun);
             }
         }
     }
@@ -204,11 +204,11 @@ public sealed class RandomGatesSpec
     {
         private int _passed;
 
-        public override void Pass(long nowTicks)
+        public override void Pass(long passage, long nowTicks)
         {
             if (++_passed % 4 == 0)
             {
-                base.Pass(nowTicks);
+                base.Pass(passage, nowTicks);
             }
         }
     }

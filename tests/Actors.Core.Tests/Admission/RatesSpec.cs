@@ -154,6 +154,26 @@ public sealed class RatesSpec
     }
 
     [Fact]
+    public void A_token_that_was_replaced_does_not_come_back_with_the_task_that_was_given_back()
+    {
+        var world = new GatedWorld();
+        var call = world.Type("call", uses: GatedWorld.OfAll(new RateRule("api", new TaskRate { TokenLimit = 2, TokensPerPeriod = 2, ReplenishmentPeriod = Second })));
+        world.AddWorkers(10);
+        var (first, second) = (world.Submit(call, "first"), world.Submit(call, "second")); // assigned, behind something long
+        world.Advance(Second);
+        world.Submit(call, "third");
+        world.Submit(call, "fourth");
+        Assert.Equal(["first", "second", "third", "fourth"], world.Started);
+        world.GiveBack(first);
+        world.GiveBack(second);
+        Assert.Equal(4, world.Started.Count);
+        world.Advance(Second);
+        Assert.Equal(["first", "second", "third", "fourth", "first", "second"], world.Started);
+        world.Finish();
+        world.AssertNothingIsLeft();
+    }
+
+    [Fact]
     public void Buckets_of_keys_that_come_and_go_are_forgotten()
     {
         var world = new GatedWorld();

@@ -1,3 +1,4 @@
+using Actors.Admission;
 using Actors.Ledger;
 
 namespace Actors.Core.Tests.Ledger;
@@ -49,6 +50,29 @@ public sealed class DurableCounterexamplesSpec
         world.Load();
 
         Assert.Equal(TaskState.Cancelled, Assert.Single(world.Left.OfType<TreeEnded>()).Outcome.State);
+    }
+
+    [Fact]
+    public void What_ran_when_its_process_died_and_waits_for_a_token_starts_when_that_comes()
+    {
+        var rate = new RateRule("api", new TaskRate { TokenLimit = 1, TokensPerPeriod = 1, ReplenishmentPeriod = TimeSpan.FromSeconds(1) });
+        using var world = new StoreWorld(gates: new TypeGates([new GateUse(rate, static _ => "")], null));
+        world.AddWorker();
+        world.AddWorker();
+        world.Submit("first");
+        world.Submit("second");
+        world.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(TaskState.Running, world.Live("second").State);
+
+        world.Restart();
+        world.Load();
+        world.AddWorker();
+        world.End(world.Live("first"), EndKind.Succeeded);
+        Assert.Equal(TaskState.Ready, world.Live("second").State);
+        Assert.Equal(world.Now + TimeSpan.FromSeconds(1), world.Ledger.NextDue);
+        world.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(TaskState.Running, world.Live("second").State);
     }
 
     [Fact]

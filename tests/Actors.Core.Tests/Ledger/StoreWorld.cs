@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Actors.Admission;
 using Actors.Ledger;
 using Actors.Simulation.Stores;
 using Actors.Storage;
@@ -20,10 +21,10 @@ internal sealed class StoreWorld : IDisposable
     private SimulatedStore _store = null!;
     private int _workers;
 
-    public StoreWorld(LedgerSettings? settings = null, RetryPolicy? retry = null)
+    public StoreWorld(LedgerSettings? settings = null, RetryPolicy? retry = null, TypeGates? gates = null)
     {
         _settings = settings ?? new LedgerSettings();
-        _type = new TaskType<int>(0, "work", 0) { Format = new JobFormat(), Retry = retry ?? RetryPolicy.None };
+        _type = new TaskType<int>(0, "work", 0) { Format = new JobFormat(), Retry = retry ?? RetryPolicy.None, Gates = gates };
         _join = new TaskType<int>(1, "join", 0) { Format = new JobFormat() };
         Restart();
         Load();
