@@ -207,7 +207,11 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             JoinRuns(entry, run.Input);
         }
 
-        _order.Judge(Book, assigned);
+        if (terms.Gates is null)
+        {
+            _order.Judge(Book, assigned); // of those that stand in line for a limit only the ledger knows which could start
+        }
+
         Book.Assign(bench!, assigned);
         Book.JudgeGates(assigned);
         Rules.Hold(bench!.Stints.Select(static stint => stint.Task).Distinct().Count() == bench.Stints.Count, Rules.RunsWhenReady, assigned);

@@ -33,7 +33,7 @@ internal sealed partial class History
 
         var tasks = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (tasks / (terms.LoadedMax is null ? 12 : 4)));
-        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && terms is { IsDurable: false, Gates: null };
+        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && !terms.IsDurable;
         _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
         _workers = new Workers(_stage);
         _outside = terms.IsDurable ? new Outside(_stage, _workers) : null;
