@@ -13,4 +13,16 @@ public sealed class DurableHistoriesSpec
 
     [Fact]
     public void Thousands_of_random_histories_with_a_store_keep_every_rule() => ManyHistories.AssertKeepEveryRule(Durable, Histories);
+
+    [Fact]
+    public void Processes_die_while_something_is_paused()
+    {
+        HashSet<string> missing = ["the process dies while a tree is paused", "the process dies while a pool or a type is paused"];
+        for (var seed = 0; seed < Histories && missing.Count > 0; seed++)
+        {
+            missing.ExceptWith(History.Play(seed, Durable));
+        }
+
+        Assert.Empty(missing);
+    }
 }

@@ -17,6 +17,8 @@ public sealed class PlantedDurableFaultsSpec
         ("A commit whose fate is unknown is written again without asking", new DurableFault { WritesAgainWithoutAsking = true }, [Rules.NoCrash]),
         ("A commit whose fate is unknown is taken for written", Store(static store => new LiesAfterReconnect(store, static _ => long.MaxValue)), [Rules.CommittedFirst]),
         ("An engine that was fenced off goes on", new DurableFault { IgnoresFence = true }, [Rules.FencedIsSilent]),
+        ("Pauses of pools and types are forgotten", new DurableFault { ForgetsPauses = true }, [Rules.Answers]),
+        ("The pause of a tree is not written", Batch(static batch => { Each(batch.Added, Unpaused); Each(batch.Changed, Unpaused); Each(batch.Trees, Unpaused); }), [Rules.PausedStartsNothing]),
         ("A root is made without asking whether its key is taken", new DurableFault { DoesNotAskForKeys = true }, [Rules.OneTreeOfAKey]),
         ("A root that has ended is not found", Store(static store => new ForgetsRoots(store)), [Rules.OneTreeOfAKey]),
         ("Cancels and questions are answered before all trees are back", new DurableFault { AnswersWhileLoading = true }, [Rules.AcceptedSurvives, Rules.OneTreeOfAKey]),
@@ -76,7 +78,13 @@ public sealed class PlantedDurableFaultsSpec
         }
     }
 
-    private static void Each(List<TaskRow> rows, Func<TaskRow, TaskRow> alter)
+    private static TaskRow Unpaused(TaskRow row) => row with { Counts = Unpaused(row.Counts) };
+
+    private static TreeRow Unpaused(TreeRow row) => row with { Counts = Unpaused(row.Counts) };
+
+    private static byte[]? Unpaused(byte[]? counts) => counts is null ? null : StoreJson.Write(StoreJson.ReadCounts(counts) with { Pause = null });
+
+    private static void Each<T>(List<T> rows, Func<T, T> alter)
     {
         for (var index = 0; index < rows.Count; index++)
         {

@@ -207,7 +207,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             JoinRuns(entry, run.Input);
         }
 
-        if (terms.Gates is null)
+        if (terms is { Gates: null, IsDurable: false })
         {
             _order.Judge(Book, assigned); // of those that stand in line for a limit only the ledger knows which could start
         }

@@ -33,7 +33,7 @@ internal sealed partial class History
 
         var tasks = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (tasks / (terms.LoadedMax is null ? 12 : 4)));
-        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1 && !terms.IsDurable;
+        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1;
         _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
         _workers = new Workers(_stage);
         _outside = terms.IsDurable ? new Outside(_stage, _workers) : null;
@@ -152,11 +152,6 @@ internal sealed partial class History
     private void Calm()
     {
         _stage.IsCalm = true;
-        foreach (var hold in _stage.Book.Holds.ToArray())
-        {
-            SetPause(hold, isPaused: false);
-        }
-
         ComeToRest();
         if (_outside is not null && _stage.Book.IsClosed)
         {
@@ -197,6 +192,7 @@ internal sealed partial class History
                 AddMissingWorkers();
             }
 
+            EndPauses(); // one that had ended comes back where its end had not been committed
             if (!(_outside?.Proceed() ?? false) && !_workers.Renew() && !_workers.Deliver() && !_workers.Work(_chance.Next(_workers.Count)))
             {
                 if (_stage.Port.NextDue is not null)

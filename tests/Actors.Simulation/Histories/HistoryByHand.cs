@@ -32,13 +32,31 @@ internal sealed partial class History
             return;
         }
 
-        var hold = _chance.Next(3) switch
+        if (_chance.Next(3) is var kind && kind == 0 && Pausable is { Length: 0 })
         {
-            0 => new Hold(null, null, _chance.Of(_roots).Id),
+            return;
+        }
+
+        var hold = kind switch
+        {
+            0 => new Hold(null, null, _chance.Of(Pausable)),
             1 => new Hold(null, _chance.NewType(), null),
             _ => new Hold(_chance.Next(Terms.Pools), null, null),
         };
         SetPause(hold, isPaused: true);
+    }
+
+    /// <summary>The roots of trees that there are or were; with a store, of those that are loaded.</summary>
+    private TaskId[] Pausable => _outside is null
+        ? [.. _roots.Select(static root => root.Id)]
+        : [.. _stage.Book.Trees.Values.Where(root => !root.Tree!.IsLoading && !_stage.Port.IsAway(root.Task)).Select(static root => root.Task.Id).Order()];
+
+    private void EndPauses()
+    {
+        foreach (var hold in _stage.Book.Holds.Where(hold => hold.Tree is not { } tree || Pausable.Contains(tree)).ToArray())
+        {
+            SetPause(hold, isPaused: false);
+        }
     }
 
     private void SetPause(Hold hold, bool isPaused)

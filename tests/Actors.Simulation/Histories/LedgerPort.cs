@@ -116,7 +116,7 @@ internal class LedgerPort : ILedgerPort
 
     public bool CancelTree(TaskId rootId) => _ledger.CancelTree(rootId, Now);
 
-    public bool SetPause(Hold hold, bool isPaused)
+    public virtual bool SetPause(Hold hold, bool isPaused)
     {
         _ledger.BeginStep(Now);
         var (pauses, pause) = (_ledger.Pauses, new Pause("somebody", Now));

@@ -22,6 +22,11 @@ internal sealed class Recollection(Book book, Terms terms)
             Book.MakeReady(task, Rules.LostIsReady);
         }
 
+        if (book.Holds.Count > 0)
+        {
+            book.Seen?.Add($"the process dies while {(book.Holds.Any(static hold => hold.Tree is not null) ? "a tree" : "a pool or a type")} is paused");
+        }
+
         book.Forget();
     }
 

@@ -20,6 +20,9 @@ internal sealed record DurableFault
     /// <summary>A commit that failed is given up, and the next one is written.</summary>
     public bool GivesUpFailedCommits { get; init; }
 
+    /// <summary>Pools and types that were paused are not when the process comes back.</summary>
+    public bool ForgetsPauses { get; init; }
+
     /// <summary>An engine that was fenced off goes on.</summary>
     public bool IgnoresFence { get; init; }
 

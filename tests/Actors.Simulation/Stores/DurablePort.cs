@@ -1,3 +1,4 @@
+using System.Globalization;
 using Actors.Ledger;
 using Actors.Simulation.Histories;
 using Actors.Storage;
@@ -10,6 +11,8 @@ namespace Actors.Simulation.Stores;
 /// </summary>
 internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
 {
+    private const string PauseFact = "pause/";
+
     private readonly Papers _papers;
     private readonly DurableFault _fault;
     private readonly SimulatedStore _disk;
@@ -55,8 +58,26 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
         _recovery = new Recovery(Ledger, TypeNamed, Ledger.Backlog);
         Ledger.Sequences.BeginReturn();
         Ledger.Uniques.BeginReturn(opening.Facts, TypeNamed);
+        foreach (var fact in opening.Facts.Where(fact => !_fault.ForgetsPauses && fact.Key.StartsWith(PauseFact, StringComparison.Ordinal)))
+        {
+            var name = fact.Key[PauseFact.Length..];
+            base.SetPause(int.TryParse(name, CultureInfo.InvariantCulture, out var pool) ? new Hold(pool, null, null) : new Hold(null, Terms.Types.Single(type => type.Name == name), null), isPaused: true);
+        }
+
         _reader = _store.ReadLiveTrees(opening.NextTree);
         _liveTrees = opening.LiveTrees;
+    }
+
+    /// <summary>Those of pools and types are facts, those of trees stand with their counts.</summary>
+    public override bool SetPause(Hold hold, bool isPaused)
+    {
+        var isChanged = base.SetPause(hold, isPaused);
+        if (isChanged && hold.Tree is null)
+        {
+            _journal.SetFact($"{PauseFact}{hold.Pool?.ToString(CultureInfo.InvariantCulture) ?? hold.Type!.Name}", isPaused ? "{}"u8.ToArray() : null);
+        }
+
+        return isChanged;
     }
 
     /// <summary>Whether rows are still to be read.</summary>

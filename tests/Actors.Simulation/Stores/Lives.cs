@@ -209,9 +209,13 @@ internal sealed class Lives(Terms terms, HashSet<string>? seen, DurableFault? fa
 
         foreach (var id in _cancelled)
         {
-            Rules.Hold(entries[id].Any(static entry => entry.IsEnded || entry.IsCancelled || entry.Root.Tree!.IsCancelRequested), Rules.ToldStaysTold, "a cancel was answered");
+            Rules.Hold(entries[id].Any(IsCancelled), Rules.ToldStaysTold, "a cancel was answered");
         }
     }
+
+    /// <summary>A task whose join is cancelled ends with it: that it was cancelled besides may have changed nothing, and stands nowhere then.</summary>
+    private static bool IsCancelled(Entry entry) =>
+        entry.IsEnded || entry.IsCancelled || entry.Root.Tree!.IsCancelRequested || entry.Root.Tree.Tasks.Any(join => join.Owner == entry && IsCancelled(join));
 
     /// <summary>Task by task, what stands on the disk is what the book says of that moment; and by the engine's own rules it holds together.</summary>
     private void CheckRows(Book book)
