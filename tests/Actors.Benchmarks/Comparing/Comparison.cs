@@ -28,23 +28,40 @@ internal sealed class Comparison : IAsyncDisposable
         _isQuick = isQuick;
     }
 
-    /// <returns>The exit code: 1 where a result was wrong or a peer failed.</returns>
+    /// <returns>The exit code: 1 where a result was wrong or a peer failed, 2 where there is nothing of that name.</returns>
     public static async Task<int> RunAsync(string[] options)
     {
         var only = Options.Text(options, "--only");
         var peers = Options.Text(options, "--peers")?.Split(',');
         var kinds = PeerKind.All.Where(kind => kind == PeerKind.Engine || peers is null || peers.Any(peer => kind.Name.Contains(peer, StringComparison.OrdinalIgnoreCase))).ToArray();
+        var workloads = Workload.All.Where(workload => only is null || workload.Name.Contains(only, StringComparison.OrdinalIgnoreCase)).ToArray();
+        if (workloads.Length == 0)
+        {
+            return Refuse($"--only {only}: there is no such workload. There are {string.Join(", ", Workload.All.Select(static workload => workload.Name))}.");
+        }
+
+        if (peers?.FirstOrDefault(static peer => !PeerKind.All.Any(kind => kind.Name.Contains(peer, StringComparison.OrdinalIgnoreCase))) is { } unknown)
+        {
+            return Refuse($"--peers {unknown}: there is no such peer. There are {string.Join(", ", PeerKind.All.Select(static kind => kind.Name))}.");
+        }
+
         var isQuick = options.Contains("--quick");
         var rounds = Options.Number(options, "--rounds") ?? 7;
         var workers = Options.Number(options, "--workers") ?? Environment.ProcessorCount;
         await using var comparison = new Comparison([.. kinds.Where(static kind => kind.IsInstalled)], rounds, workers, isQuick);
         comparison.PrintHeader(kinds.Where(static kind => !kind.IsInstalled));
-        foreach (var workload in Workload.All.Where(workload => only is null || workload.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+        foreach (var workload in workloads)
         {
             await comparison.RunAsync(workload);
         }
 
         return comparison._isBroken ? 1 : 0;
+    }
+
+    private static int Refuse(string reason)
+    {
+        Console.Error.WriteLine(reason);
+        return 2;
     }
 
     public async ValueTask DisposeAsync()
