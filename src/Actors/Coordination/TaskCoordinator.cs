@@ -234,8 +234,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         if (_durable is not null)
         {
             var unheld = _durable.Step();
-            CarryOut(_committed); // the next batch is on its way before anybody hears of the last one: they are told while the store writes
-            _committed = [];
+            CarryOut(TakeCommitted()); // the next batch is on its way before anybody hears of the last one: they are told while the store writes
             CarryOut(unheld);
         }
         else
@@ -255,6 +254,13 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             EndDrain();
         }
+    }
+
+    private IReadOnlyList<LedgerEffect> TakeCommitted()
+    {
+        var committed = _committed;
+        _committed = [];
+        return committed;
     }
 
     private void CarryOut(IReadOnlyList<LedgerEffect> effects)
@@ -418,6 +424,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
         _log.Error(cause, "The engine stops: {Cause}", cause.Message);
         _durable.Lose(cause);
+        CarryOut([.. TakeCommitted().Where(static effect => effect is not Assignment)]); // what stands in the store is so; nothing begins any more
         _ledger.Close();
         _ledger.InterruptAll(Now);
         TellStopped(new EngineStoppedException($"The engine has stopped: {cause.Message}", cause));
