@@ -10,16 +10,16 @@ internal sealed partial class Book
     private readonly Dictionary<string, long> _lastStart = [];
 
     /// <summary>Whether a ready task finds a permit at each of its limits, a token for certain, and none before it in its order.</summary>
-    /// <remarks>Where there is a rate one place of each gate may be kept back for one that waits elsewhere: so with one place it is never certain.</remarks>
-    public bool IsOpen(Entry entry)
+    /// <param name="entry">The task.</param>
+    /// <param name="keptBack">How many places of each limit and rate may be kept back for one that waits elsewhere.</param>
+    public bool IsOpen(Entry entry, int keptBack)
     {
         if (terms.Gates is not { } gates)
         {
             return true;
         }
 
-        var keptBack = gates.Rated is null ? 0 : 1;
-        return !MayBeBehind(entry) && HasToken(entry.Task, gates)
+        return !MayBeBehind(entry) && HasToken(entry.Task, gates, keptBack)
             && Limits.All(limit => GateTerms.KeyAt(limit, entry.Task) is not { } key || Running(limit, key) + keptBack < gates.PermitsAt(limit));
     }
 
@@ -33,8 +33,8 @@ internal sealed partial class Book
         }
     }
 
-    private bool HasToken(Errand task, GateTerms gates) => gates.Rated is not { } rate || GateTerms.RateKeyOf(task) is not { } key
-        || rate.TokenLimit > 1 && (!_lastStart.TryGetValue(key, out var last) || Now - last > rate.Rest.Ticks);
+    private bool HasToken(Errand task, GateTerms gates, int keptBack) => gates.Rated is not { } rate || GateTerms.RateKeyOf(task) is not { } key
+        || rate.TokenLimit > keptBack && (!_lastStart.TryGetValue(key, out var last) || Now - last > rate.Rest.Ticks);
 
     private void JudgeRate(Errand task, RateTerms rate)
     {

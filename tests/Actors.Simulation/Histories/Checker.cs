@@ -419,12 +419,13 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
         Span<long> live = stackalloc long[Terms.Types.Count * (int)TaskState.Succeeded];
         Span<int> ready = stackalloc int[Terms.Pools];
         Span<int> startable = stackalloc int[Terms.Pools];
+        var keptBack = ledger.KeepsPlaces ? 1 : 0;
         foreach (var entry in Book.Live.Values)
         {
             live[(entry.Task.Type.Index * (int)TaskState.Succeeded) + (int)entry.State]++;
             var isInQueue = entry.State == TaskState.Ready && !Book.IsSetApart(entry) && !ledger.IsAway(entry.Task);
             ready[entry.Task.Type.Pool] += isInQueue ? 1 : 0;
-            startable[entry.Task.Type.Pool] += isInQueue && Book.MayStart(entry) && Book.IsOpen(entry) ? 1 : 0;
+            startable[entry.Task.Type.Pool] += isInQueue && Book.MayStart(entry) && Book.IsOpen(entry, keptBack) ? 1 : 0;
         }
 
         foreach (var type in Terms.Types)
@@ -455,7 +456,7 @@ internal sealed class Checker(Terms terms, ILedgerReads ledger, HashSet<string>?
             }
 
             Rules.Hold(
-                Book.IsClosed || idle == 0 || !Book.MaySuspectStart || !Book.Live.Values.Any(entry => entry.Task.Type.Pool == pool && Book.IsSetApart(entry) && Book.MayStart(entry) && Book.IsOpen(entry)),
+                Book.IsClosed || idle == 0 || !Book.MaySuspectStart || !Book.Live.Values.Any(entry => entry.Task.Type.Pool == pool && Book.IsSetApart(entry) && Book.MayStart(entry) && Book.IsOpen(entry, keptBack)),
                 Rules.NobodyIdles, $"pool {pool}: a suspect waits, {idle} idle");
             Rules.Hold(Book.IsClosed || idle == 0 || startable[pool] == 0, Rules.NobodyIdles, $"pool {pool}: {startable[pool]} ready, {idle} idle");
             ready[pool] = terms.Gates is null ? ready[pool] : ledger.Pool(pool).Ready; // those that stand in line for a limit are not counted, and which do is the ledger's affair

@@ -17,6 +17,8 @@ internal abstract class FaultyPort(ILedgerPort real) : ILedgerPort
 
     public int RunsOut => Real.RunsOut;
 
+    public bool KeepsPlaces => Real.KeepsPlaces;
+
     public long StaleEnds => Real.StaleEnds;
 
     public virtual DateTimeOffset? NextDue => Real.NextDue;

@@ -193,6 +193,11 @@ internal sealed partial class History
             }
 
             EndPauses(); // one that had ended comes back where its end had not been committed
+            if (!IsAtWork)
+            {
+                return; // what was paused could only fail
+            }
+
             if (!(_outside?.Proceed() ?? false) && !_workers.Renew() && !_workers.Deliver() && !_workers.Work(_chance.Next(_workers.Count)))
             {
                 if (_stage.Port.NextDue is not null)

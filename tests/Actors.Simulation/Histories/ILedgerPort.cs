@@ -11,6 +11,9 @@ internal interface ILedgerReads
 
     int RunsOut { get; }
 
+    /// <summary>Whether places at limits and rates are kept back for a task that was passed over too often.</summary>
+    bool KeepsPlaces { get; }
+
     long StaleEnds { get; }
 
     DateTimeOffset? NextDue { get; }

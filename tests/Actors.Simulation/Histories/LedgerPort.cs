@@ -45,6 +45,8 @@ internal class LedgerPort : ILedgerPort
 
     public int RunsOut => _ledger.RunsOut;
 
+    public bool KeepsPlaces => _ledger.Gatekeeper.HasClaim;
+
     public long StaleEnds => _ledger.StaleEnds;
 
     public DateTimeOffset? NextDue => _ledger.NextDue;
