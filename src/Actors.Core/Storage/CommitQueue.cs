@@ -10,9 +10,9 @@ namespace Actors.Storage;
 /// <remarks>Pure: whoever holds it carries a batch to the store, and says when it is there. One thread at a time.</remarks>
 internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
 {
-    private List<LedgerEffect> _held = [];
+    private readonly List<LedgerEffect> _held = [];
+    private List<LedgerEffect> _committed = [];
     private List<LedgerEffect> _released = [];
-    private readonly List<LedgerEffect> _unheld = [];
 
     /// <summary>The batch that is on its way; null while none is.</summary>
     public StoreBatch? UnderWay { get; private set; }
@@ -20,20 +20,22 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
     /// <summary>How many effects wait for a commit.</summary>
     public int Held => _held.Count + (UnderWay is null ? 0 : ledger.Effects.Count);
 
-    /// <summary>What may leave now, in order and behind what the last commit held back; valid until the next call. Moves on to the next batch where none is on its way.</summary>
+    /// <summary>
+    /// What may leave now, in order; valid until the next call. Moves on to the next batch where none is on its way: so the store has it before what the last one held back
+    /// leaves, and writes meanwhile.
+    /// </summary>
     /// <param name="batch">A batch to carry to the store; null where none begins.</param>
     public IReadOnlyList<LedgerEffect> Step(out StoreBatch? batch)
     {
         batch = null;
-        _unheld.Clear();
         if (UnderWay is not null)
         {
-            return _unheld;
+            return TakeCommitted();
         }
 
         if (journal.IsEmpty)
         {
-            _unheld.AddRange(ledger.Effects);
+            _committed.AddRange(ledger.Effects);
         }
         else
         {
@@ -42,7 +44,15 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
         }
 
         ledger.Effects.Clear();
-        return _unheld;
+        return TakeCommitted();
+    }
+
+    /// <summary>What commits held back that have been made, and has not left yet, in order; valid until the next call.</summary>
+    public IReadOnlyList<LedgerEffect> TakeCommitted()
+    {
+        (_committed, _released) = (_released, _committed);
+        _committed.Clear();
+        return _released;
     }
 
     /// <summary>What will never leave, since nothing is committed any more.</summary>
@@ -56,11 +66,10 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
         return _released;
     }
 
-    /// <summary>A batch stands in the store.</summary>
+    /// <summary>A batch stands in the store: what it held back leaves with the next step.</summary>
     /// <param name="number">Its number.</param>
-    /// <returns>What it held back, in order; valid until the next one stands there.</returns>
     /// <exception cref="InvalidOperationException">It is not the one that is on its way: what that one holds back must not leave.</exception>
-    public IReadOnlyList<LedgerEffect> Committed(long number)
+    public void Committed(long number)
     {
         if (UnderWay is not { } batch || batch.Number != number)
         {
@@ -69,8 +78,7 @@ internal sealed class CommitQueue(TaskLedger ledger, Journal journal)
 
         UnderWay = null;
         journal.Committed(batch);
-        (_held, _released) = (_released, _held);
+        _committed.AddRange(_held);
         _held.Clear();
-        return _released;
     }
 }

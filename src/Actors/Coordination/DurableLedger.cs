@@ -94,12 +94,15 @@ internal sealed class DurableLedger
         return released;
     }
 
-    /// <summary>That batch stands in the store: what it held back.</summary>
-    public IReadOnlyList<LedgerEffect> Committed(long number)
+    /// <summary>That batch stands in the store: what it held back leaves with the next step.</summary>
+    public void Committed(long number)
     {
         AwaySince = null;
-        return _commits.Committed(number);
+        _commits.Committed(number);
     }
+
+    /// <summary>What stands in the store, and nobody has heard of yet.</summary>
+    public IReadOnlyList<LedgerEffect> TakeCommitted() => _commits.TakeCommitted();
 
     /// <summary>The store answers again. It says nothing of the batch that is on its way.</summary>
     public void Back() => AwaySince = null;

@@ -38,7 +38,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
     private DrainMode? _draining;
     private bool _isDrained;
     private bool _isGoingOn;
-    private IReadOnlyList<LedgerEffect> _committed = [];
     private DateTimeOffset? _alarm;
 
     public TaskCoordinator(EngineSettings settings, TaskCatalog catalog, Declared schedules, OpenedStore? store, ILedgerObserver? observer)
@@ -149,7 +148,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
                 _pools.Bury(terminated.ActorRef);
                 break;
             case Committed committed:
-                _committed = _durable!.Committed(committed.Batch);
+                _durable!.Committed(committed.Batch);
                 break;
             case StoreBack:
                 _durable!.Back();
@@ -233,9 +232,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         _ledger.Dispatch(Now);
         if (_durable is not null)
         {
-            var unheld = _durable.Step();
-            CarryOut(TakeCommitted()); // the next batch is on its way before anybody hears of the last one: they are told while the store writes
-            CarryOut(unheld);
+            CarryOut(_durable.Step());
         }
         else
         {
@@ -254,13 +251,6 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
         {
             EndDrain();
         }
-    }
-
-    private IReadOnlyList<LedgerEffect> TakeCommitted()
-    {
-        var committed = _committed;
-        _committed = [];
-        return committed;
     }
 
     private void CarryOut(IReadOnlyList<LedgerEffect> effects)
@@ -424,7 +414,7 @@ internal sealed class TaskCoordinator : UntypedActor, IWithTimers
 
         _log.Error(cause, "The engine stops: {Cause}", cause.Message);
         _durable.Lose(cause);
-        CarryOut([.. TakeCommitted().Where(static effect => effect is not Assignment)]); // what stands in the store is so; nothing begins any more
+        CarryOut([.. _durable.TakeCommitted().Where(static effect => effect is not Assignment)]); // what stands in the store is so; nothing begins any more
         _ledger.Close();
         _ledger.InterruptAll(Now);
         TellStopped(new EngineStoppedException($"The engine has stopped: {cause.Message}", cause));

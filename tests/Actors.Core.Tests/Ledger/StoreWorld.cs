@@ -150,7 +150,7 @@ internal sealed class StoreWorld : IDisposable
         while (batch is not null)
         {
             _store.Commit(batch);
-            Leave(_commits.Committed(batch.Number));
+            _commits.Committed(batch.Number);
             Ledger.Dispatch(Now);
             Leave(_commits.Step(out batch));
         }

@@ -26,19 +26,19 @@ internal sealed partial class Book
     /// <summary>One that has a place in what is assigned and never started has used up nothing.</summary>
     private void TakeBackStart(Stint stint)
     {
-        if (terms.Gates?.Rated is not null && GateTerms.RateKeyOf(stint.Task.Task) is { } key)
+        if (terms.Gates?.Rated is not null && GateTerms.KeyAt(GateTerms.Rate, stint.Task.Task) is { } key)
         {
             _starts[key].Remove(stint.AssignedAt);
             Seen?.Add("a token comes back");
         }
     }
 
-    private bool HasToken(Errand task, GateTerms gates, int keptBack) => gates.Rated is not { } rate || GateTerms.RateKeyOf(task) is not { } key
+    private bool HasToken(Errand task, GateTerms gates, int keptBack) => gates.Rated is not { } rate || GateTerms.KeyAt(GateTerms.Rate, task) is not { } key
         || rate.TokenLimit > keptBack && (!_lastStart.TryGetValue(key, out var last) || Now - last > rate.Rest.Ticks);
 
     private void JudgeRate(Errand task, RateTerms rate)
     {
-        if (GateTerms.RateKeyOf(task) is not { } key)
+        if (GateTerms.KeyAt(GateTerms.Rate, task) is not { } key)
         {
             return;
         }

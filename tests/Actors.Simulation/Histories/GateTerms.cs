@@ -27,16 +27,14 @@ internal sealed record GateTerms(int Permits, int PermitsOfAll)
     /// <summary>Whether the ledger is not told of the order: a planted fault.</summary>
     public bool ForgetsOrder { get; init; }
 
-    /// <summary>The key of a task at a limit; null where it has none.</summary>
-    public static string? KeyAt(string limit, Errand task) => (limit, task.Type.Name) switch
+    /// <summary>The key of a task at a limit or the rate; null where it has none.</summary>
+    public static string? KeyAt(string rule, Errand task) => (rule, task.Type.Name) switch
     {
         (Limit, "brief" or "middling") => $"{task.Number % Keys}",
         (LimitOfAll, "middling") => "",
+        (Rate, "middling" or "long") => $"{task.Number % RateKeys}",
         _ => null,
     };
-
-    /// <summary>The key of a task at the rate; null where it has none.</summary>
-    public static string? RateKeyOf(Errand task) => task.Type.Name is "middling" or "long" ? $"{task.Number % RateKeys}" : null;
 
     /// <summary>The key that a task keeps an order by; null where it keeps none. One in two has none; joins and completion tasks have keys of their own.</summary>
     public static string? OrderOf(Errand task) =>

@@ -32,18 +32,16 @@ internal sealed partial class History
             return;
         }
 
-        if (_chance.Next(3) is var kind && kind == 0 && Pausable is { Length: 0 })
+        Hold? hold = _chance.Next(3) switch
         {
-            return;
-        }
-
-        var hold = kind switch
-        {
-            0 => new Hold(null, null, _chance.Of(Pausable)),
+            0 => Pausable is { Length: > 0 } trees ? new Hold(null, null, _chance.Of(trees)) : null,
             1 => new Hold(null, _chance.NewType(), null),
             _ => new Hold(_chance.Next(Terms.Pools), null, null),
         };
-        SetPause(hold, isPaused: true);
+        if (hold is not null)
+        {
+            SetPause(hold, isPaused: true);
+        }
     }
 
     /// <summary>The roots of trees that there are or were; with a store, of those that are loaded.</summary>

@@ -290,19 +290,14 @@ internal sealed class GateRules(GateTerms terms)
     public TypeGates? Of(TypeTerms type) => type.Name switch
     {
         "brief" => new TypeGates([Use(_limit, type)], null),
-        "middling" => new TypeGates([Use(_limit, type), Use(_limitOfAll, type), .. Rated(type)], null),
-        "long" when _rate is not null => new TypeGates([.. Rated(type)], null),
+        "middling" when _rate is not null => new TypeGates([Use(_limit, type), Use(_limitOfAll, type), Use(_rate, type)], null),
+        "middling" => new TypeGates([Use(_limit, type), Use(_limitOfAll, type)], null),
+        "long" when _rate is not null => new TypeGates([Use(_rate, type)], null),
         "timed" when !terms.ForgetsOrder => new TypeGates([], new OrderUse(_order, static message => GateTerms.OrderOf((Errand)message))),
         _ => null,
     };
 
-    private GateUse[] Rated(TypeTerms type)
-    {
-        _rate?.UsedIn(type.Pool);
-        return _rate is null ? [] : [new GateUse(_rate, static message => GateTerms.RateKeyOf((Errand)message))];
-    }
-
-    private static GateUse Use(LimitRule rule, TypeTerms type)
+    private static GateUse Use(GateRule rule, TypeTerms type)
     {
         rule.UsedIn(type.Pool);
         return new GateUse(rule, message => GateTerms.KeyAt(rule.Name, (Errand)message));

@@ -29,7 +29,6 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     private readonly List<Signal> _left = [];
     private readonly Dictionary<Errand, TaskState> _ended = [];
     private Recovery? _recovery;
-    private IReadOnlyList<LedgerEffect> _committed = [];
     private bool _isUnknown;
 
     public DurablePort(Terms terms, Disk disk, Papers papers, DurableFault? fault)
@@ -182,21 +181,13 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
             _toWriter.Enqueue(_fault.ReadsBacklogAhead ? (window, _store.ReadRoots(window)) : window);
         }
 
-        Tell();
-        if (!_fault.LeavesBeforeCommit)
-        {
-            Leave(released);
-        }
+        Leave(released); // what has left before its commit does not again
 
         return Emitted.FindAll(static signal => signal is not Told); // answers are no doing of the ledger's
     }
 
-    /// <summary>What the last commit held back leaves: behind the next batch, which the writer has by then.</summary>
-    public void Tell()
-    {
-        Leave(_committed);
-        _committed = [];
-    }
+    /// <summary>What commits held back leaves though no step follows.</summary>
+    public void Tell() => Leave(_commits.TakeCommitted());
 
     /// <summary>The writer does what is next; where its commit failed it asks what became of it first.</summary>
     /// <returns>What it did, in words.</returns>
@@ -422,7 +413,7 @@ internal sealed class DurablePort : LedgerPort, ILedgerObserver, IDisposable
     }
 
     /// <summary>The ledger is to hear of it. A number: the batch itself is used again.</summary>
-    private void Commit(long number) => _fromWriter.Enqueue(() => _committed = _commits.Committed(number));
+    private void Commit(long number) => _fromWriter.Enqueue(() => _commits.Committed(number));
 
     private void Lose()
     {
