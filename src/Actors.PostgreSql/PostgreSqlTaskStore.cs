@@ -23,9 +23,9 @@ internal sealed class PostgreSqlTaskStore : ITaskStore
 
     /// <summary>
     /// All that is asked on the writer's connection is asked by key. A prepared statement that the server planned while the tables were small would scan them for as long as that plan
-    /// is kept, which is until autovacuum next analyzes them.
+    /// is kept, which is until autovacuum next analyzes them. Nor by a bitmap: each row that is looked for would be a scan of its own, which asks the file for its length (a third of what an update costs).
     /// </summary>
-    private const string PlansByKey = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
+    private const string PlansByKey = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan";
 
     private readonly NpgsqlConnectionStringBuilder _settings;
     private NpgsqlConnection? _connection;

@@ -18,17 +18,20 @@ internal static class RowBatch
 
     private const string Insert = """
         INSERT INTO task (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at, id, parent, type, payload, options, created_at)
-        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
+        SELECT tree, coalesce(no, 0), coalesce(flags, 0), join_no, coalesce(place, 0), coalesce(state, 0), due_at, coalesce(attempt, 0), coalesce(losses, 0), ended_at, ended_order, outcome, joins,
+          counts, tree_ended_at, id, parent, type, payload, options, created_at
+        FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
           $11::bigint[], $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::uuid[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::timestamptz[])
+          AS n (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at, id, parent, type, payload, options, created_at)
         """;
 
     private const string Update = """
-        UPDATE task SET flags = n.flags, join_no = n.join_no, place = n.place, state = n.state, due_at = n.due_at, attempt = n.attempt, losses = n.losses, ended_at = n.ended_at,
-          ended_order = n.ended_order, outcome = n.outcome, joins = n.joins, counts = n.counts, tree_ended_at = n.tree_ended_at
+        UPDATE task SET flags = coalesce(n.flags, 0), join_no = n.join_no, place = coalesce(n.place, 0), state = coalesce(n.state, 0), due_at = n.due_at, attempt = coalesce(n.attempt, 0),
+          losses = coalesce(n.losses, 0), ended_at = n.ended_at, ended_order = n.ended_order, outcome = n.outcome, joins = n.joins, counts = n.counts, tree_ended_at = n.tree_ended_at
         FROM unnest($1::bigint[], $2::bigint[], $3::int[], $4::bigint[], $5::int[], $6::smallint[], $7::timestamptz[], $8::int[], $9::int[], $10::timestamptz[],
           $11::bigint[], $12::text[], $13::text[], $14::text[], $15::timestamptz[])
           AS n (tree, no, flags, join_no, place, state, due_at, attempt, losses, ended_at, ended_order, outcome, joins, counts, tree_ended_at)
-        WHERE task.tree = n.tree AND task.no = n.no
+        WHERE task.tree = n.tree AND task.no = coalesce(n.no, 0)
         """;
 
     /// <summary>Adds what a batch writes to the commands of one round trip; returns how many rows each of them must hit, none where that says nothing.</summary>
@@ -167,7 +170,7 @@ internal static class RowBatch
 
     private static NpgsqlBatchCommand Changing(string sql, ReadOnlySpan<TaskRow> rows) => Command(
         sql,
-        Values(rows, static (in TaskRow row) => row.Tree, NpgsqlDbType.Bigint),
+        Values(rows, static (in TaskRow row) => row.Tree, NpgsqlDbType.Bigint), // from 1: always an array, which says how many rows there are
         Values(rows, static (in TaskRow row) => row.Number, NpgsqlDbType.Bigint),
         Values(rows, static (in TaskRow row) => (int)row.Flags, NpgsqlDbType.Integer),
         Values(rows, static (in TaskRow row) => Number(row.Join), NpgsqlDbType.Bigint),
@@ -183,10 +186,22 @@ internal static class RowBatch
         Values(rows, static (in TaskRow row) => Text(row.Counts), NpgsqlDbType.Text),
         Values(rows, static (in TaskRow row) => Time(row.TreeEndedAt), NpgsqlDbType.TimestampTz));
 
+    /// <summary>A column of the rows. Where it is null or zero in all of them there is no array: the server fills up what is missing beside the trees, and an array costs it as much as a column of a row.</summary>
     private static NpgsqlParameter Values<T>(ReadOnlySpan<TaskRow> rows, Selector<T> select, NpgsqlDbType type)
     {
+        var first = 0;
+        while (first < rows.Length && EqualityComparer<T>.Default.Equals(select(in rows[first]), default))
+        {
+            first++;
+        }
+
+        if (first == rows.Length)
+        {
+            return Parameter<T>(null, type);
+        }
+
         var values = new T[rows.Length];
-        for (var index = 0; index < values.Length; index++)
+        for (var index = first; index < values.Length; index++)
         {
             values[index] = select(in rows[index]);
         }
@@ -194,7 +209,7 @@ internal static class RowBatch
         return Parameter(values, type);
     }
 
-    public static NpgsqlParameter Parameter<T>(T[] values, NpgsqlDbType type) => new NpgsqlParameter<T[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+    public static NpgsqlParameter Parameter<T>(T[]? values, NpgsqlDbType type) => new NpgsqlParameter<T[]?> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
 
     private static ReadOnlySpan<TaskRow> Part(List<TaskRow> rows, int from) => CollectionsMarshal.AsSpan(rows).Slice(from, Math.Min(RowsMax, rows.Count - from));
 
