@@ -495,11 +495,12 @@ internal sealed class Endings(TaskLedger ledger)
                 join.IsDecided = true;
             }
 
-            if (failure is null)
+            if (failure is null && task.PendingFailure is not null)
             {
                 task.PendingFailure = null; // of what has failed and is cancelled before its run has ended: cancel wins
+                ledger.Journal?.Touch(task);
             }
-            else if (task is { State: TaskState.Running, Interruption: not Interruption.Cancel })
+            else if (failure is not null && task is { State: TaskState.Running, Interruption: not Interruption.Cancel })
             {
                 task.PendingFailure = failure;
             }

@@ -6,7 +6,8 @@ namespace Actors.Ledger;
 internal sealed class TreeAlarms(TaskLedger ledger)
 {
     private const int SweepAbove = 1024;
-    private readonly PriorityQueue<TreeRecord, long> _queue = new();
+    private readonly PriorityQueue<TreeRecord, (long At, long Order)> _queue = new(); // of those at one time the first that was set
+    private long _set;
     private int _dead;
 
     /// <summary>When the first is due; the end of time where there is none.</summary>
@@ -14,11 +15,11 @@ internal sealed class TreeAlarms(TaskLedger ledger)
     {
         get
         {
-            while (_queue.TryPeek(out var tree, out var at))
+            while (_queue.TryPeek(out var tree, out var alarm))
             {
-                if (tree.Terms!.AlarmAt == at)
+                if (tree.Terms!.AlarmAt == alarm.At)
                 {
-                    return at;
+                    return alarm.At;
                 }
 
                 _queue.Dequeue();
@@ -53,7 +54,7 @@ internal sealed class TreeAlarms(TaskLedger ledger)
             if (terms.DeadlineAt <= ledger.NowTicks && !terms.IsOver)
             {
                 terms.IsOver = true;
-                Expire(tree);
+                Expire(tree, tree.Live);
                 if (tree.Live > 0)
                 {
                     Set(tree);
@@ -71,13 +72,16 @@ internal sealed class TreeAlarms(TaskLedger ledger)
     /// What is live has failed, joins among it, and what runs is told to end. Of a tree that is still being read from its store, once it has been: nothing of it starts
     /// until then.
     /// </summary>
-    public void Expire(TreeRecord tree)
+    /// <param name="tree">The tree.</param>
+    /// <param name="live">How many of its tasks are live: while it is being read, its own count has one more.</param>
+    public void Expire(TreeRecord tree, long live)
     {
-        if (tree is { Terms.IsOver: true } and not { Stored.IsLoading: true })
+        if (tree is { Terms: { IsOver: true, IsTold: false } terms } and not { Stored.IsLoading: true })
         {
+            terms.IsTold = true;
             var failure = FailureOf(tree);
             ledger.Journal?.Touch(tree);
-            ledger.Effects.Add(new TreeExpired(tree, failure, tree.Live));
+            ledger.Effects.Add(new TreeExpired(tree, failure, live));
             ledger.Endings.FailBelow(tree, failure);
         }
     }
@@ -106,7 +110,7 @@ internal sealed class TreeAlarms(TaskLedger ledger)
         terms.AlarmAt = at;
         if (at != long.MaxValue)
         {
-            _queue.Enqueue(tree, at);
+            _queue.Enqueue(tree, (at, _set++));
         }
     }
 
@@ -118,7 +122,7 @@ internal sealed class TreeAlarms(TaskLedger ledger)
         }
 
         terms.AlarmAt = long.MaxValue;
-        var live = _queue.UnorderedItems.Where(static item => item.Element.Terms!.AlarmAt == item.Priority).ToArray();
+        var live = _queue.UnorderedItems.Where(static item => item.Element.Terms!.AlarmAt == item.Priority.At).ToArray();
         _queue.Clear();
         _queue.EnqueueRange(live);
         _dead = 0;

@@ -96,7 +96,7 @@ internal sealed class TreeRecord : LiveParent
     private SeldomFacts? RareFor(object? value) => value is null ? _rare : Rare;
 
     /// <summary>Whether nothing of it may start: it is paused, or its deadline passed before all of it was back from the store.</summary>
-    public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true });
+    public bool IsHeld => Pause is not null || (Stored is { IsLoading: true } && Terms is { IsOver: true, IsTold: false });
 
     /// <summary>How many tasks it has ever had, a completion task that is yet to come among them.</summary>
     public long Tasks => Stored?.NextTask ?? (Live + Ended + (Completion is null ? 0 : 1));

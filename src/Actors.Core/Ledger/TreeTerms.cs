@@ -16,8 +16,11 @@ internal sealed class TreeTerms
     /// <summary>When the tree is to be over, in UTC ticks; the end of time where it has no deadline.</summary>
     public long DeadlineAt { get; init; } = long.MaxValue;
 
-    /// <summary>Whether the deadline has passed and what was live then was told. Once: what comes after that, a completion task, has none.</summary>
+    /// <summary>Whether the deadline has passed.</summary>
     public bool IsOver { get; set; }
+
+    /// <summary>Whether what was live then was told. Once: what comes after that, a completion task, has no deadline.</summary>
+    public bool IsTold { get; set; }
 
     public TaskBudget? Budget { get; init; }
 

@@ -318,7 +318,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
         FirstUnjoinedFailure = tree.FirstUnjoinedFailure is { } first ? StoredFailure.Of(first) : null,
         IsCancelRequested = tree.IsCancelRequested,
         Pause = tree.Pause is { } pause ? StoredPause.Of(pause) : null,
-        Terms = tree.Terms is { } terms ? StoredTerms.Of(terms, ledger.NowTicks, tree.Stored.IsLoading) : null,
+        Terms = tree.Terms is { } terms ? StoredTerms.Of(terms, ledger.NowTicks) : null,
         State = tree.Stored.EndedAt == TaskRow.None ? null : tree.ToOutcome().State,
         RetryOf = tree.Stored.Retries?.Root.ToString(),
         Shift = tree.Stored.Retries?.Shift.ToString(),

@@ -283,16 +283,16 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
         }
 
         tree.Stored!.IsLoading = false;
-        FeedJoins();
-        DecideJoins();
         foreach (var task in _ready)
         {
             if (task.State == TaskState.Ready)
             {
-                ledger.PushReady(task);
+                ledger.PushReady(task); // before a join is decided, which may cancel it: what is ready is counted
             }
         }
 
+        FeedJoins();
+        DecideJoins();
         foreach (var task in _resting)
         {
             if (!task.State.IsTerminal())
@@ -307,11 +307,7 @@ internal sealed class Recovery(TaskLedger ledger, Func<string, TaskType> typeOf,
             EndDead(task, isCancelled);
         }
 
-        if (_counts is not { Terms.IsOver: true })
-        {
-            ledger.Alarms.Expire(tree); // its deadline passed meanwhile
-        }
-
+        ledger.Alarms.Expire(tree, tree.Live - 1); // its deadline passed meanwhile
         tree.EndLoading();
         if (tree.Live == 0)
         {

@@ -189,10 +189,10 @@ internal sealed record StoredTerms
 
     public TimeSpan Ran { get; init; }
 
-    public static StoredTerms Of(TreeTerms terms, long now, bool isLoading) => new()
+    public static StoredTerms Of(TreeTerms terms, long now) => new()
     {
         DeadlineAt = terms.DeadlineAt == long.MaxValue ? null : new DateTimeOffset(terms.DeadlineAt, TimeSpan.Zero),
-        IsOver = terms.IsOver && !isLoading,
+        IsOver = terms.IsTold,
         TasksMax = terms.Budget?.Tasks,
         DepthMax = terms.Budget?.Depth,
         AttemptsMax = terms.Budget?.Attempts,
@@ -205,6 +205,7 @@ internal sealed record StoredTerms
     {
         DeadlineAt = DeadlineAt?.UtcTicks ?? long.MaxValue,
         IsOver = IsOver,
+        IsTold = IsOver,
         Budget = this is { TasksMax: null, DepthMax: null, AttemptsMax: null, RunningTimeMax: null }
             ? null
             : new TaskBudget { Tasks = TasksMax, Depth = DepthMax, Attempts = AttemptsMax, RunningTime = RunningTimeMax },

@@ -21,7 +21,7 @@ internal sealed partial class Book
         return isChanged;
     }
 
-    public bool MayStart(Entry entry) => !Holds.Any(hold => hold.Has(entry));
+    public bool MayStart(Entry entry) => !Holds.Any(hold => hold.Has(entry)) && !(entry.Root.Tree!.IsLoading && IsOverdue(entry.Root));
 
     private static void Charge(Entry entry)
     {
@@ -41,16 +41,34 @@ internal sealed partial class Book
         FailForGood(entry, NewTrouble(entry, FailureKind.Budget, attempt));
     }
 
-    /// <summary>Deadlines pass.</summary>
+    /// <summary>Deadlines pass. Of a tree whose rows are still being read when all of it is back.</summary>
     private void Expire()
     {
-        foreach (var root in Trees.Values.Where(root => root.Tree!.DeadlineAt <= Now).OrderBy(static root => root.Tree!.DeadlineAt).ToArray())
+        foreach (var root in Trees.Values.Where(root => IsOverdue(root) && !root.Tree!.IsLoading).OrderBy(static root => root.Tree!.DeadlineAt).ToArray())
         {
-            root.Tree!.DeadlineAt = long.MaxValue;
-            Seen?.Add("a deadline passes");
-            Entry[] live = [.. Live.Values.Where(entry => entry.Root == root)];
-            Owed.Add(new TreeHasExpired(root.Task, live.Length));
-            CancelAll(live, NewTrouble(root, FailureKind.Deadline, 0));
+            Expire(root, null);
         }
+    }
+
+    /// <param name="root">The root of a tree that is back.</param>
+    /// <param name="completion">Its completion task, if that has its turn because of what has ended in this step: the deadline is none of its.</param>
+    public void ExpireIfOverdue(Entry root, Entry? completion)
+    {
+        if (IsOverdue(root))
+        {
+            Seen?.Add("a deadline passed before a tree was back");
+            Expire(root, completion);
+        }
+    }
+
+    private bool IsOverdue(Entry root) => root.Tree!.DeadlineAt <= Now;
+
+    private void Expire(Entry root, Entry? except)
+    {
+        root.Tree!.DeadlineAt = long.MaxValue;
+        Seen?.Add("a deadline passes");
+        Entry[] live = [.. Live.Values.Where(entry => entry.Root == root && entry != except)];
+        Owed.Add(new TreeHasExpired(root.Task, live.Length));
+        CancelAll(live, NewTrouble(root, FailureKind.Deadline, 0));
     }
 }

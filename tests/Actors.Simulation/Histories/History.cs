@@ -36,7 +36,7 @@ internal sealed partial class History
         _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1;
         _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
         _workers = new Workers(_stage);
-        _outside = terms.IsDurable ? new Outside(_stage, _workers) : null;
+        _outside = terms.IsDurable ? new Outside(_stage, _workers, _hasControls) : null;
         _stage.CarryOut = _workers.CarryOut;
     }
 

@@ -6,7 +6,7 @@ namespace Actors.Simulation.Histories;
 /// What a history with a store has besides: clients whose messages come late, twice or not at all, and who ask again; a store that is slow, away, or fails
 /// before or after it has written; a process that dies between any two events, or is fenced off, and comes back.
 /// </summary>
-internal sealed class Outside(Stage stage, Workers workers)
+internal sealed class Outside(Stage stage, Workers workers, bool hasControls)
 {
     private const int Clients = 3;
     private readonly List<Order> _orders = [];
@@ -35,7 +35,9 @@ internal sealed class Outside(Stage stage, Workers workers)
         {
             var isAlike = stage.Terms.LoadedMax is not null && !Chance.OneIn(4); // so that there are more of a type than are loaded
             var type = isAlike ? Terms.Types[0] : Chance.NewType();
-            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, Chance.OneIn(isAlike ? 8 : 2)));
+            var hasCompletion = Chance.OneIn(isAlike ? 8 : 2);
+            var rules = hasControls && Chance.OneIn(2) ? Chance.NewRules() : null;
+            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, hasCompletion, rules));
         }
 
         Post(again, Wish.Submit, again.Id);
@@ -165,8 +167,9 @@ internal sealed class Outside(Stage stage, Workers workers)
         {
             case Wish.Submit when !stage.Book.IsClosed:
                 var root = stage.Make(envelope.Id, null, envelope.Order.Type);
+                root.Rules = envelope.Order.Rules;
                 var completion = envelope.Order.HasCompletion ? stage.MakeCompletion(root) : null;
-                _reading.Happen($"{root} ({root.Type.Name}) arrives from its client{(completion is null ? "" : $", with {completion} for its completion")}", () => Port.Accept(root, completion, hasKey: true));
+                _reading.Happen($"{root} ({root.Type.Name}) arrives from its client{(completion is null ? "" : $", with {completion} for its completion")}{(root.Rules is null ? "" : $", {root.Rules}")}", () => Port.Accept(root, completion, hasKey: true));
                 break;
             case Wish.Find:
                 _reading.Happen("a client asks for the end of a root", () => Port.Find(envelope.Id));
@@ -230,6 +233,6 @@ internal enum Wish
 }
 
 /// <summary>What a client wants done, under a key: the same each time.</summary>
-internal sealed record Order(TaskId Id, TypeTerms Type, bool HasCompletion);
+internal sealed record Order(TaskId Id, TypeTerms Type, bool HasCompletion, TreeRules? Rules);
 
 internal sealed record Envelope(int Client, Wish Wish, Order Order, TaskId Id, bool IsLooked = false);

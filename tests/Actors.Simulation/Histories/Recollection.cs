@@ -12,9 +12,9 @@ internal sealed class Recollection(Book book, Terms terms)
             book.Close(stint, hasRun: true);
             task.IsSuspect = true;
             task.Losses++;
-            task.IsCondemned = stint.Told == Reason.Cancel && task.Doom is null;
+            task.IsCondemned = stint.Told == Reason.Cancel && task.Doom is null or { Kind: FailureKind.Deadline };
             book.Seen?.Add($"the process dies while {(task.Owner is null ? "a task" : task.Fold is null ? "a join" : "a fold")} runs{(stint.Told == Reason.None ? "" : $" that was told {stint.Told}")}");
-            if (task.Doom is not null)
+            if (task.Doom is { Kind: not FailureKind.Deadline })
             {
                 (task.Doom, task.IsDecided) = (null, false); // it has not failed yet: it is judged again
             }
@@ -62,6 +62,7 @@ internal sealed class Recollection(Book book, Terms terms)
     {
         var tree = book.EntryOf(root)!.Tree!;
         tree.IsLoading = false;
+        var hadCompletion = tree.CompletionEntry is not null;
         Entry[] live = [.. order.Select(task => book.EntryOf(task)!).Where(static task => !task.IsEnded)];
         Array.ForEach(live, static task => task.IsUnread = false);
         Array.ForEach(live, book.Return);
@@ -88,7 +89,7 @@ internal sealed class Recollection(Book book, Terms terms)
         {
             if (task.IsCondemned)
             {
-                book.Seen?.Add("what was cancelled while it ran is not run again");
+                book.Seen?.Add(task.Doom is null ? "what was cancelled while it ran is not run again" : "what ran at its deadline is not run again");
                 book.EndCancelled(task);
             }
             else
@@ -98,6 +99,7 @@ internal sealed class Recollection(Book book, Terms terms)
             }
         }
 
+        book.ExpireIfOverdue(book.EntryOf(root)!, hadCompletion ? null : tree.CompletionEntry);
         book.EndTreeIfOver(book.EntryOf(root)!);
     }
 }
