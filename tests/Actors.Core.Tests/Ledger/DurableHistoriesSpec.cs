@@ -14,10 +14,13 @@ public sealed class DurableHistoriesSpec
     [Fact]
     public void Thousands_of_random_histories_with_a_store_keep_every_rule() => ManyHistories.AssertKeepEveryRule(Durable, Histories);
 
-    [Fact]
-    public void Processes_die_while_something_is_paused()
+    [Theory]
+    [InlineData("the process dies while a tree is paused", "the process dies while a pool or a type is paused")]
+    [InlineData("a deadline passed before a tree was back", "what ran at its deadline is not run again")]
+    [InlineData("a budget is used up: at once", "a budget is used up: attempts")]
+    public void They_come_to(params string[] what)
     {
-        HashSet<string> missing = ["the process dies while a tree is paused", "the process dies while a pool or a type is paused"];
+        HashSet<string> missing = [.. what];
         for (var seed = 0; seed < Histories && missing.Count > 0; seed++)
         {
             missing.ExceptWith(History.Play(seed, Durable));
