@@ -42,6 +42,10 @@ public sealed class PlantedDurableFaultsSpec
         ("Recovery forgets attempts that failed", Rows(static row => row with { Attempt = row.Losses }), [Rules.Attempts]),
         ("Recovery forgets the state of a join's owner", Rows(static row => row.State == TaskState.Joining ? row with { State = TaskState.Ready } : row), [Rules.InItsState]),
         ("Recovery forgets that what ran was cancelled", Rows(static row => row with { Flags = row.Flags & ~TaskFlags.Cancelled }), [Rules.NoStartAfterCancel]),
+        ("Recovery forgets that what ran is to fail by its deadline", Rows(static row => row with { Flags = row.Flags & ~TaskFlags.Expired }), [Rules.RootTold]),
+        ("Recovery forgets deadlines", Terms(static terms => terms with { DeadlineAt = null }), [Rules.WokenInTime]),
+        ("Recovery forgets that a deadline has passed", Terms(static terms => terms with { IsOver = false }), [Rules.DeadlineTold]),
+        ("Recovery forgets how many attempts are used up", Terms(static terms => terms with { Attempts = 0 }), [Rules.BudgetKept]),
         ("Recovery forgets early children", Rows(static row => row with { Flags = row.Flags & ~(TaskFlags.Early | TaskFlags.HasEarly) }), [Rules.OnlySuccessSpawns]),
         ("Recovery mixes up the places of a join", Rows(static row => row.Join == TaskRow.None ? row : row with { Place = 0 }), [Rules.JoinSeesOutcomes]),
         ("Recovery forgets in what order tasks ended", Rows(static row => row.EndedOrder == TaskRow.None ? row : row with { EndedOrder = 1 }), [Rules.FoldSeesOutcomes]),
@@ -67,6 +71,9 @@ public sealed class PlantedDurableFaultsSpec
     private static DurableFault Batch(Action<StoreBatch> alter) => Store(store => new AltersBatches(store, alter));
 
     private static DurableFault Rows(Func<TaskRow, TaskRow> alter) => Store(store => new AltersRows(store, alter));
+
+    private static DurableFault Terms(Func<StoredTerms, StoredTerms> alter) => Rows(row =>
+        row.Counts is not null && StoreJson.ReadCounts(row.Counts) is { Terms: { } terms } counts ? row with { Counts = StoreJson.Write(counts with { Terms = alter(terms) }) } : row);
 
     private static TaskRow Undue(TaskRow row) => row.State == TaskState.Scheduled ? row with { State = TaskState.Ready, DueAt = TaskRow.None } : row;
 
