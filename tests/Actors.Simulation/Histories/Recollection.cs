@@ -85,6 +85,11 @@ internal sealed class Recollection(Book book, Terms terms)
             book.Judge(join); // made meanwhile
         }
 
+        foreach (var join in dead.Where(static task => task is { Owner: not null, IsEnded: false, IsCondemned: false }))
+        {
+            book.Judge(join); // what ended while it was read may fail it before it dies of its own
+        }
+
         foreach (var task in dead.Where(static task => !task.IsEnded))
         {
             if (task.IsCondemned)
