@@ -18,8 +18,14 @@ internal sealed partial class Book
 
     private void JudgeOne(Entry join)
     {
-        if (join.IsDecided || join.IsEnded || join.Root.Tree!.IsLoading)
+        if (join.IsDecided || join.IsEnded)
         {
+            return;
+        }
+
+        if (join.Root.Tree!.IsLoading)
+        {
+            join.HasNews = true;
             return;
         }
 

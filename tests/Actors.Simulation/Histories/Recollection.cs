@@ -41,7 +41,7 @@ internal sealed class Recollection(Book book, Terms terms)
         foreach (var task in entry.Tree.Tasks.Where(static task => !task.IsEnded))
         {
             book.Live.Add(task.Task.Id, task);
-            task.IsUnread = true;
+            (task.IsUnread, task.HasNews) = (true, false);
             task.Runs = 0; // runs are counted by the process
             task.State = task.State == TaskState.Ready && task.DueAt <= book.Now && isScheduled(task.Task) ? TaskState.Scheduled : task.State;
             if (task.Fold is { } fold && (task.State is TaskState.Ready or TaskState.Scheduled))
@@ -85,7 +85,7 @@ internal sealed class Recollection(Book book, Terms terms)
             book.Judge(join); // made meanwhile
         }
 
-        foreach (var join in dead.Where(static task => task is { Owner: not null, IsEnded: false, IsCondemned: false }))
+        foreach (var join in dead.Where(static task => task is { HasNews: true, IsEnded: false, IsCondemned: false }))
         {
             book.Judge(join); // what ended while it was read may fail it before it dies of its own
         }
