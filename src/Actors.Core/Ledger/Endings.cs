@@ -504,6 +504,11 @@ internal sealed class Endings(TaskLedger ledger)
             {
                 task.PendingFailure = failure;
             }
+            else if (failure is not null && task is { State: TaskState.Running, PendingFailure: not null })
+            {
+                task.IsOverdue = true;
+                ledger.Journal?.Touch(task);
+            }
 
             CollectChildren(task);
         }

@@ -91,6 +91,7 @@ internal abstract class LiveParent
         public Failure? PendingFailure;
         public int Losses;
         public bool IsSuspect;
+        public bool IsOverdue;
     }
 }
 
@@ -283,6 +284,13 @@ internal class TaskRecord : LiveParent
     {
         get => Known?.Rare?.PendingFailure;
         set => RareFor(value)?.PendingFailure = value;
+    }
+
+    /// <summary>The deadline of its tree passed after it had been told to end for something else. In another process it fails with that, and does not run again.</summary>
+    public bool IsOverdue
+    {
+        get => Known?.Rare is { IsOverdue: true };
+        set => Rare.IsOverdue = value;
     }
 
     /// <summary>When its interrupted run is abandoned.</summary>

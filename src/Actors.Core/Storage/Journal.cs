@@ -288,7 +288,7 @@ internal sealed class Journal(TaskLedger ledger, long nextTree)
             {
                 null => TaskFlags.Cancelled,
                 { Kind: FailureKind.Deadline } => TaskFlags.Expired,
-                _ => 0, // fails again as it has
+                _ => task.IsOverdue ? TaskFlags.Expired : 0, // fails again as it has
             };
         }
 

@@ -59,6 +59,21 @@ public sealed class DeadlinesOverRestartsSpec
     }
 
     [Fact]
+    public void What_was_told_to_end_for_its_budget_when_its_deadline_passed_does_not_run_again_in_the_next_process()
+    {
+        using var world = new StoreWorld();
+        world.AddWorker();
+        var root = world.Submit(deadline: Deadline, budget: new TaskBudget { Tasks = 1 });
+        world.Step(() => world.Ledger.SpawnNow(root, root.Run, world.Child(root, 0), world.Now));
+        world.Advance(Deadline);
+
+        world.Restart();
+        world.Load();
+
+        Assert.Equal(FailureKind.Deadline, Assert.Single(world.Left.OfType<RootEnded>()).Outcome.Failure!.Kind);
+    }
+
+    [Fact]
     public void A_deadline_that_passed_while_no_process_was_there_counts_what_was_live()
     {
         using var world = new StoreWorld();

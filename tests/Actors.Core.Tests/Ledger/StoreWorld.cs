@@ -86,11 +86,11 @@ internal sealed class StoreWorld : IDisposable
         return worker;
     }
 
-    public TaskRecord Submit(string name = "root", TimeSpan? deadline = null, string? completion = null)
+    public TaskRecord Submit(string name = "root", TimeSpan? deadline = null, string? completion = null, TaskBudget? budget = null)
     {
         var root = new TaskRecord(TaskId.FromKey(name), _type, new Job(name), null, null);
         var last = completion is null ? null : new TaskRecord(root.Id.Completion(), _type, new Job(completion), root.Path, null);
-        Step(() => Ledger.Submit(root, last, Now, deadline is null ? null : new TreeRequest(deadline, null, null)));
+        Step(() => Ledger.Submit(root, last, Now, deadline is null ? null : new TreeRequest(deadline, null, budget)));
         return root;
     }
 

@@ -46,7 +46,10 @@ internal sealed partial class Book
     {
         foreach (var root in Trees.Values.Where(root => IsOverdue(root) && !root.Tree!.IsLoading).OrderBy(static root => root.Tree!.DeadlineAt).ToArray())
         {
-            Expire(root, null);
+            if (Trees.GetValueOrDefault(root.Task.Id) == root)
+            {
+                Expire(root, null); // unless it was a duplicate of one before it, and has ended with that
+            }
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class Book
             Seen?.Add(entry.Doom is null ? $"cancelled while {entry.State}" : "a fold that has failed in a step is cancelled");
             entry.IsCancelled = true;
             entry.IsDecided = true;
+            entry.Overdue = entry is { Doom: not null, Stint.Told: Reason.Cancel } ? trouble : null;
             entry.Doom = trouble is null ? null : entry.Stint is { Told: not Reason.Cancel } ? trouble : entry.Doom;
         }
 

@@ -57,6 +57,9 @@ internal sealed class Entry(Errand task, Entry? spawner, Entry? root)
     /// <summary>It was told to end by a cancel when the process died: it is never run again.</summary>
     public bool IsCondemned { get; set; }
 
+    /// <summary>The deadline passed when it had been told to end for something else: what it fails with if its process dies before it has.</summary>
+    public Trouble? Overdue { get; set; }
+
     /// <summary>Of a join: something that it joins has ended while its tree was being read.</summary>
     public bool HasNews { get; set; }
 

@@ -12,6 +12,7 @@ internal sealed class Recollection(Book book, Terms terms)
             book.Close(stint, hasRun: true);
             task.IsSuspect = true;
             task.Losses++;
+            task.Doom = task.Overdue ?? task.Doom;
             task.IsCondemned = stint.Told == Reason.Cancel && task.Doom is null or { Kind: FailureKind.Deadline };
             book.Seen?.Add($"the process dies while {(task.Owner is null ? "a task" : task.Fold is null ? "a join" : "a fold")} runs{(stint.Told == Reason.None ? "" : $" that was told {stint.Told}")}");
             if (task.Doom is { Kind: not FailureKind.Deadline })
