@@ -37,6 +37,11 @@ internal sealed class Outside(Stage stage, Workers workers, bool hasControls)
             var type = isAlike ? Terms.Types[0] : Chance.NewType();
             var hasCompletion = Chance.OneIn(isAlike ? 8 : 2);
             var rules = hasControls && Chance.OneIn(2) ? Chance.NewRules() : null;
+            if (stage.Terms.Uniques is not null)
+            {
+                rules = rules is null ? null : rules with { Deadline = null }; // of what it ends at once others are duplicates: which of them ends first is not said
+            }
+
             _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, hasCompletion, rules));
         }
 
