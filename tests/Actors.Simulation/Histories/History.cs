@@ -20,7 +20,6 @@ internal sealed partial class History
     private readonly Outside? _outside;
     private readonly List<Errand> _roots = [];
     private int _rootsLeft;
-    private readonly bool _hasControls;
 
     private History(Chance chance, int seed, Staging? staging, Story? story)
     {
@@ -33,10 +32,10 @@ internal sealed partial class History
 
         var tasks = 1 + _chance.Say(seed & (SizeMax - 1));
         _rootsLeft = 1 + _chance.Next(1 + (tasks / (terms.LoadedMax is null ? 12 : 4)));
-        _hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1;
-        _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasPriorities = _hasControls };
+        var hasControls = _chance.Say(seed % 5 >= 3 ? 1 : 0) == 1;
+        _stage = new Stage(chance, terms, staging, story) { TasksLeft = tasks, HasControls = hasControls };
         _workers = new Workers(_stage);
-        _outside = terms.IsDurable ? new Outside(_stage, _workers, _hasControls) : null;
+        _outside = terms.IsDurable ? new Outside(_stage, _workers) : null;
         _stage.CarryOut = _workers.CarryOut;
     }
 
@@ -135,7 +134,7 @@ internal sealed partial class History
                 case < 97 when _workers.Known is { Length: > 0 } known:
                     _workers.Ready(_chance.Of(known), "says again that it is ready");
                     break;
-                case < 98 when _hasControls && !_chance.OneIn(8):
+                case < 98 when _stage.HasControls && !_chance.OneIn(8):
                     ChangePause();
                     break;
                 case < 98:
@@ -243,7 +242,7 @@ internal sealed partial class History
 
         var root = _stage.Make(again?.Id ?? TaskId.FromKey($"root {_roots.Count}"), null, again?.Type);
         var completion = _chance.OneIn(2) ? _stage.Make(root.Id.Completion(), root) : null;
-        root.Rules = _hasControls && _chance.OneIn(2) ? _chance.NewRules() : null;
+        root.Rules = _stage.NewRules();
         _roots.Add(root);
         _stage.Step(
             $"{root} ({root.Type.Name}) is submitted{(again is null ? "" : $" under the key of {again}")}{(completion is null ? "" : $", with {completion} for its completion")}{(root.Rules is null ? "" : $", {root.Rules}")}",

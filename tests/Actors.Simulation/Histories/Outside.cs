@@ -6,7 +6,7 @@ namespace Actors.Simulation.Histories;
 /// What a history with a store has besides: clients whose messages come late, twice or not at all, and who ask again; a store that is slow, away, or fails
 /// before or after it has written; a process that dies between any two events, or is fenced off, and comes back.
 /// </summary>
-internal sealed class Outside(Stage stage, Workers workers, bool hasControls)
+internal sealed class Outside(Stage stage, Workers workers)
 {
     private const int Clients = 3;
     private readonly List<Order> _orders = [];
@@ -36,13 +36,7 @@ internal sealed class Outside(Stage stage, Workers workers, bool hasControls)
             var isAlike = stage.Terms.LoadedMax is not null && !Chance.OneIn(4); // so that there are more of a type than are loaded
             var type = isAlike ? Terms.Types[0] : Chance.NewType();
             var hasCompletion = Chance.OneIn(isAlike ? 8 : 2);
-            var rules = hasControls && Chance.OneIn(2) ? Chance.NewRules() : null;
-            if (stage.Terms.Uniques is not null)
-            {
-                rules = rules is null ? null : rules with { Deadline = null }; // of what it ends at once others are duplicates: which of them ends first is not said
-            }
-
-            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, hasCompletion, rules));
+            _orders.Add(again = new Order(TaskId.FromKey($"root {_orders.Count}"), type, hasCompletion, stage.NewRules()));
         }
 
         Post(again, Wish.Submit, again.Id);

@@ -40,8 +40,8 @@ internal sealed class Stage
 
     public int TasksLeft { get; set; }
 
-    /// <summary>Whether tasks have priorities of their own.</summary>
-    public bool HasPriorities { get; init; }
+    /// <summary>Whether tasks have priorities of their own, trees deadlines and budgets, and somebody pauses.</summary>
+    public bool HasControls { get; init; }
 
     /// <summary>Whether steps are judged. Those that were judged before, in a history that began in the same way, need not be a second time.</summary>
     public bool IsJudged
@@ -94,6 +94,20 @@ internal sealed class Stage
         Step($"the process {(fencesOff ? "is fenced off by another" : "dies and is started again")}", static checker => checker.Die(), static () => { });
     }
 
+    /// <summary>What a tree is submitted with; null for nothing.</summary>
+    public TreeRules? NewRules()
+    {
+        if (!HasControls || !Chance.OneIn(2))
+        {
+            return null;
+        }
+
+        var rules = Chance.NewRules();
+        return Terms is { IsDurable: true, Uniques: not null }
+            ? rules with { Deadline = null } // of what a deadline ends at once others are duplicates: which of them ends first is not said
+            : rules;
+    }
+
     /// <summary>A completion task as a client makes it: with nothing of its own.</summary>
     public Errand MakeCompletion(Errand root) => Write(new Errand(++Tasks, root.Id.Completion(), Chance.NewType(), root), null);
 
@@ -110,7 +124,7 @@ internal sealed class Stage
             OwnRetry = join is null && Chance.OneIn(6) ? Chance.NewRetry() : null,
             OwnTimeout = join is null && Chance.OneIn(8) ? TimeSpan.FromSeconds(1 + Chance.Next(9)) : null,
             Unique = Terms.Uniques is not null && join is null && id != spawner?.Id.Completion() && Chance.OneIn(2) ? Chance.NewUnique(Terms.Uniques) : null,
-            OwnPriority = HasPriorities && join is null && Chance.OneIn(4) ? Chance.Next(TaskPriority.Count) : null,
+            OwnPriority = HasControls && join is null && Chance.OneIn(4) ? Chance.Next(TaskPriority.Count) : null,
         };
         return Write(errand, join);
     }
