@@ -495,19 +495,13 @@ internal sealed class Endings(TaskLedger ledger)
                 join.IsDecided = true;
             }
 
-            if (failure is null && task.PendingFailure is not null)
+            if (failure is null)
             {
-                task.PendingFailure = null; // of what has failed and is cancelled before its run has ended: cancel wins
-                ledger.Journal?.Touch(task);
+                WithdrawFailure(task);
             }
-            else if (failure is not null && task is { State: TaskState.Running, Interruption: not Interruption.Cancel })
+            else if (task.State == TaskState.Running)
             {
-                task.PendingFailure = failure;
-            }
-            else if (failure is not null && task is { State: TaskState.Running, PendingFailure: not null })
-            {
-                task.IsOverdue = true;
-                ledger.Journal?.Touch(task);
+                Promise(task, failure);
             }
 
             CollectChildren(task);
@@ -531,6 +525,30 @@ internal sealed class Endings(TaskLedger ledger)
         if (!_isEnding && _ending.TryDequeue(out var first))
         {
             End(first.Task, first.Outcome);
+        }
+    }
+
+    /// <summary>Of what has failed and is cancelled before its run has ended: cancel wins.</summary>
+    private void WithdrawFailure(TaskRecord task)
+    {
+        if (task.PendingFailure is not null)
+        {
+            task.PendingFailure = null;
+            ledger.Journal?.Touch(task);
+        }
+    }
+
+    /// <summary>What runs is to fail with that, unless it has been told to end before.</summary>
+    private void Promise(TaskRecord task, Failure failure)
+    {
+        if (task.Interruption != Interruption.Cancel)
+        {
+            task.PendingFailure = failure;
+        }
+        else if (task.PendingFailure is not null)
+        {
+            task.IsOverdue = true;
+            ledger.Journal?.Touch(task);
         }
     }
 }
